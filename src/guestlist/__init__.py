@@ -1,0 +1,1 @@
+"""A self-hosted user center: who may do what, where."""

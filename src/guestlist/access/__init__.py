@@ -1,0 +1,1 @@
+"""Permissions, built-in roles, the decision and its explanation. Plain Python: no Django, no database."""

@@ -1,0 +1,37 @@
+"""May this actor do that here? One pure function decides and explains (design rule 1); another says what may be handed out (rule 3)."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guestlist.access.roles import RoleFacts
+
+
+@dataclass(frozen=True)
+class Held:
+    """One role that an active membership carries into the community asked about."""
+
+    role: RoleFacts
+    community: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Decision:
+    allowed: bool
+    because: tuple[Held, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def decide(permission: str, held: Iterable[Held]) -> Decision:
+    """Allowed if any role held on the path has the permission; `because` names each of them and where it is held."""
+    because = tuple(each for each in held if permission in each.role.permissions)
+    return Decision(bool(because), because)
+
+
+def may_hand_out(role: RoleFacts, held: Iterable[Held]) -> bool:
+    """An actor hands out what they hold in full, or what one of their roles names under *may hand out*."""
+    held = list(held)
+    owned = frozenset().union(*(each.role.permissions for each in held))
+    return bool(held) and (role.permissions <= owned or any(role.id in each.role.may_hand_out for each in held))

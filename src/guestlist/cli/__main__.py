@@ -1,0 +1,3 @@
+from guestlist.cli.main import main
+
+main()

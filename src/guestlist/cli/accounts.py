@@ -1,0 +1,37 @@
+"""guestlist user disable, enable, erase"""
+
+import argparse
+
+from guestlist.cli.terminal import Stopped, confirm, say
+from guestlist.kernel.actors import OPERATOR
+from guestlist.kernel.text import address_key
+from guestlist.members.commands import disable_user, enable_user, erase_user
+from guestlist.users.models import User
+from guestlist.users.queries import user_by_address
+
+
+def disable(args: argparse.Namespace) -> None:
+    user = _user(args.email)
+    confirm(f"End all sessions of {user.name} and refuse their sign-in?", yes=args.yes)
+    disable_user(actor=OPERATOR, user=user)
+    say(f"{user.name} is disabled.")
+
+
+def enable(args: argparse.Namespace) -> None:
+    user = _user(args.email)
+    enable_user(actor=OPERATOR, user=user)
+    say(f"{user.name} may sign in again.")
+
+
+def erase(args: argparse.Namespace) -> None:
+    user = _user(args.email)
+    confirm(f"Erase {user.name} and end all their memberships? This cannot be undone.", yes=args.yes)
+    erase_user(actor=OPERATOR, user=user)
+    say(f"The account of {args.email} is erased. The history keeps what it did, without name and address.")
+
+
+def _user(email: str) -> User:
+    user = user_by_address(address_key(email))
+    if user is None:
+        raise Stopped(f"No account has verified the address {email}.")
+    return user

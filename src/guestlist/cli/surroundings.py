@@ -1,0 +1,34 @@
+"""What a command needs around it: settings that can be used, tables of this version, variables, a free port."""
+
+import os
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+from guestlist.access.permissions import BadCatalogue
+from guestlist.cli.terminal import Stopped
+from guestlist.config import processes, schema
+from guestlist.config.environment import missing_variables
+
+
+def set_up(*, needs_schema: bool) -> None:
+    """Django with the settings of the environment. Raises Stopped where those cannot be used, or the tables are old."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guestlist.config.settings")
+    try:
+        django.setup()
+        schema.make_room()
+    except (ImproperlyConfigured, BadCatalogue, OSError, ValueError) as wrong:
+        raise Stopped(f"The settings cannot be used: {wrong}", 2) from wrong
+    if needs_schema and schema.is_old():
+        raise Stopped("The tables of the database are missing or older than this version: run `guestlist migrate`.", 2)
+
+
+def need_variables() -> None:
+    missing = missing_variables()
+    if missing:
+        raise Stopped("\nguestlist: ".join(f"{each.name} is not set. {each.help}" for each in missing), 2)
+
+
+def need_port(host: str, port: int) -> None:
+    if not processes.port_is_free(host, port):
+        raise Stopped(f"Port {port} of {host} is in use, or may not be used. Choose another with --port.", 2)

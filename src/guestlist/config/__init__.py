@@ -1,0 +1,1 @@
+"""Settings, the map of URLs, the WSGI entry and the worker loop."""

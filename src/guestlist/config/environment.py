@@ -1,0 +1,28 @@
+"""Every environment variable Guestlist reads: name, what it is, and whether `up`, `web` and `worker` need it."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    help: str
+    required: bool = False
+
+
+VARIABLES = [
+    Variable("GUESTLIST_BASE_URL", "Address under which people reach it, such as https://people.example.org", True),
+    Variable("GUESTLIST_SECRET_KEY", "50 or more random characters; several separated by commas, newest first", True),
+    Variable("EMAIL_URL", "The mail server: smtp+tls://user:password@smtp.example.org:587", True),
+    Variable("GUESTLIST_FROM_EMAIL", "Sender of all mail: Guestlist <people@example.org>", True),
+    Variable("DATABASE_URL", "postgres://user:password@host/name; without it SQLite in GUESTLIST_DATA_DIR"),
+    Variable("GUESTLIST_DATA_DIR", "Folder of the SQLite file (default: data)"),
+    Variable("GUESTLIST_TRUSTED_PROXIES", "Number of proxies in front whose X-Forwarded-For is believed (default: 0)"),
+    Variable("GUESTLIST_EXISTING_USERS", "People who have an account already: add (default), notify or ask"),
+    Variable("GUESTLIST_PERMISSIONS", "File with the permissions of your applications (JSON; see docs/reference)"),
+]
+
+
+def missing_variables() -> list[Variable]:
+    return [each for each in VARIABLES if each.required and not os.environ.get(each.name)]

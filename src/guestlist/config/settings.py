@@ -1,0 +1,178 @@
+"""Django's settings, all from the environment (see environment.py)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+GUESTLIST_BASE_URL = env.str("GUESTLIST_BASE_URL", "http://localhost:8000").rstrip("/")
+GUESTLIST_EXISTING_USERS = env.str("GUESTLIST_EXISTING_USERS", "add")
+GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
+GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
+DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
+SECURE = GUESTLIST_BASE_URL.startswith("https://")
+
+DEBUG = False
+# Without a key a process may run commands, but every link and session it made would die with it: up, web and worker refuse.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = env.list("GUESTLIST_SECRET_KEY", default=[get_random_secret_key()])
+ALLOWED_HOSTS = [urlsplit(GUESTLIST_BASE_URL).hostname or "localhost", "localhost", "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [GUESTLIST_BASE_URL]
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("GUESTLIST_TRUSTED_PROXIES", 0)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "django_htmx",
+    "lucide",
+    "guestlist.audit",
+    "guestlist.mail",
+    "guestlist.users",
+    "guestlist.workspaces",
+    "guestlist.members",
+    "guestlist.invitations",
+    "guestlist.api",
+    "guestlist.web",
+]
+
+MIDDLEWARE = [
+    "guestlist.web.middleware.request_context",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guestlist.web.middleware.reader",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "guestlist.web.middleware.refusals",
+]
+
+ROOT_URLCONF = "guestlist.config.urls"
+WSGI_APPLICATION = "guestlist.config.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            # By hand: the automatic set-ups of cotton and template-partials overwrite each other, and components stay raw tags.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "guestlist.web.shell.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR.absolute()}/guestlist.sqlite3")}
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=wal; PRAGMA synchronous=normal;"}
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    # Planning costs more than running the access question: keep the statements prepared.
+    else {"server_side_binding": True, "prepare_threshold": 1}
+)
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "guestlist.users.rules.PersonalPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "guestlist.web.sign_in.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+
+SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-guestlist-csrf" if SECURE else "guestlist-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "guestlist.web.errors.csrf_failed"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "object-src": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("Français"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+EMAIL_TIMEOUT = 60
+DEFAULT_FROM_EMAIL = env.str("GUESTLIST_FROM_EMAIL", "Guestlist <guestlist@localhost>")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_tokens": {"()": "guestlist.config.logs.NoTokens"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}

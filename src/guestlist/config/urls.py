@@ -1,0 +1,9 @@
+"""The site map."""
+
+from django.urls import include, path
+
+from guestlist.web import errors
+
+urlpatterns = [path("", include("guestlist.web.urls"))]
+
+handler403, handler404, handler500 = errors.forbidden, errors.not_found, errors.failed

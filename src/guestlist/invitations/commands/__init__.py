@@ -1,0 +1,23 @@
+from guestlist.invitations.commands.accept import Accepted, accept_as_new_user, accept_as_user
+from guestlist.invitations.commands.batches import cancel_batch, run_batches
+from guestlist.invitations.commands.decline import ask_for_new_link, decline_invitation, request_password_help
+from guestlist.invitations.commands.invite import Invited, invite
+from guestlist.invitations.commands.manage import Result, change_grants, check_may_give, resend_invitations, revoke_invitations
+
+__all__ = [
+    "Accepted",
+    "Invited",
+    "Result",
+    "accept_as_new_user",
+    "accept_as_user",
+    "ask_for_new_link",
+    "cancel_batch",
+    "change_grants",
+    "check_may_give",
+    "decline_invitation",
+    "invite",
+    "request_password_help",
+    "resend_invitations",
+    "revoke_invitations",
+    "run_batches",
+]

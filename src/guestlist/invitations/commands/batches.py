@@ -1,0 +1,80 @@
+"""The worker's share of inviting: batches of more than 500 people, part by part, each part all or nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from guestlist.audit.commands import Change, record
+from guestlist.invitations.commands.invite import PART, close_part, entry_from, resolve
+from guestlist.invitations.commands.settle import settle
+from guestlist.invitations.errors import AlreadyDecided
+from guestlist.invitations.models import Batch, BatchPart
+from guestlist.invitations.rules import Entry, Outcome
+from guestlist.kernel import clock
+from guestlist.kernel.actors import Actor
+from guestlist.workspaces.commands import lock_workspaces
+
+LEASE = timedelta(minutes=5)
+WAITING = (Batch.State.QUEUED, Batch.State.RUNNING)
+
+
+def run_batches(*, stop: Callable[[], bool] = lambda: False) -> int:
+    """Leases the oldest waiting batch and does its parts until it is done or `stop` says so; answers how many parts were done."""
+    batch = _lease()
+    parts = 0
+    while batch and batch.state in WAITING and not stop():
+        batch = _run_part(batch)
+        parts += 1
+    if batch:
+        Batch.objects.filter(id=batch.id).update(leased_until=None)  # or the rest would wait until the lease runs out
+    return parts
+
+
+def cancel_batch(*, actor: Actor, batch: Batch) -> Batch:
+    """Stops a batch where it is; what it invited stays invited. Raises AlreadyDecided once it is over."""
+    with transaction.atomic():
+        lock_workspaces([batch.workspace_id])
+        if not Batch.objects.filter(id=batch.id, state__in=WAITING).update(state=Batch.State.CANCELLED, finished_at=clock.now()):
+            raise AlreadyDecided
+        record(actor=actor, changes=[Change("batch.cancelled", batch.id, batch.workspace_id)])
+    batch.refresh_from_db()
+    return batch
+
+
+def _lease() -> Batch | None:
+    now = clock.now()
+    free = Batch.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now), state__in=WAITING).order_by("created_at")
+    with transaction.atomic():
+        batch = free.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+        if batch:
+            batch.leased_until, batch.state = now + LEASE, Batch.State.RUNNING
+            batch.save(update_fields=["leased_until", "state"])
+    return batch
+
+
+def _run_part(leased: Batch) -> Batch:
+    """One part in one transaction. A worker that dies loses the part it was at, and nothing else; the next takes it up."""
+    with transaction.atomic():
+        lock_workspaces([leased.workspace_id])
+        batch = Batch.objects.select_related("workspace").get(id=leased.id)
+        part = batch.parts.filter(outcomes__isnull=True).order_by("number").first()
+        if part is None or batch.state not in WAITING:
+            return batch
+        entries = [entry_from(each) for each in part.entries]
+        outcomes = resolve(entries, settle(batch, entries), part.number * PART)
+        close_part(batch, part, [_earlier(batch, part, entry) or each for entry, each in zip(entries, outcomes, strict=True)])
+        batch.leased_until = clock.now() + LEASE
+        part.save()
+        batch.save()
+    return batch
+
+
+def _earlier(batch: Batch, part: BatchPart, entry: Entry) -> Outcome | None:
+    """The outcome of the entry in an earlier part that this one was joined to."""
+    if entry.same_as is None or entry.same_as >= part.number * PART:
+        return None
+    number, place = divmod(entry.same_as, PART)
+    found = batch.parts.get(number=number).outcomes[place]
+    return Outcome(found["email"], found["outcome"], found["reason"] or "", found["invitation"], tuple(found["memberships"]))

@@ -1,0 +1,113 @@
+"""Decline an invitation, or ask for its link again: what somebody who holds the mail may do without an account."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from guestlist.audit.commands import Change, record
+from guestlist.invitations.commands.endings import cancel_mail, claim, end_grants
+from guestlist.invitations.emails import invitation_mail
+from guestlist.invitations.errors import AlreadyDecided, Expired, NoMoreLinks, TooSoon, WrongAddress
+from guestlist.invitations.models import UNSENT_LIFETIME, Invitation
+from guestlist.invitations.queries.opened import live_grants, open_invitation, words_of
+from guestlist.kernel import clock
+from guestlist.kernel.actors import SYSTEM, Actor
+from guestlist.kernel.text import address_key
+from guestlist.mail.commands import queue_messages
+from guestlist.users.commands import request_password_reset
+from guestlist.users.models import User
+from guestlist.users.queries import user_by_address, verified_addresses
+from guestlist.workspaces.commands import lock_workspaces
+
+BETWEEN_LINKS = timedelta(minutes=10)
+MOST_LINKS = 3
+
+
+def decline_invitation(*, token: str, address: str = "", user: User | None = None) -> Invitation:
+    """Ends the invitation. Either the invited address is typed, or the signed-in `user` holds it: a program that opens every link
+    can do neither. Raises NotFound, WrongAddress, AlreadyDecided, Expired."""
+    opened = open_invitation(token)
+    _check_holder(opened.invitation, address, user)
+    if opened.state == Invitation.State.EXPIRED:
+        raise Expired
+    if opened.state != Invitation.State.PENDING:
+        raise AlreadyDecided
+
+    with transaction.atomic():
+        lock_workspaces([opened.invitation.workspace_id])
+        claim(opened.invitation, Invitation.State.DECLINED)
+        end_grants(live_grants(opened.invitation), "declined")
+        _record(user.actor if user else SYSTEM, "invitation.declined", opened.invitation)
+    return opened.invitation
+
+
+def ask_for_new_link(*, token: str, address: str) -> Invitation:
+    """Mails a new link to the invited mailbox when the one opened has expired: at most once in 10 minutes, and 3 times.
+    Raises NotFound, WrongAddress, AlreadyDecided, TooSoon, NoMoreLinks."""
+    opened = open_invitation(token)
+    _check_holder(opened.invitation, address, None)
+    if opened.state != Invitation.State.EXPIRED or opened.invitation.state != Invitation.State.PENDING:
+        raise AlreadyDecided
+
+    with transaction.atomic():
+        lock_workspaces([opened.invitation.workspace_id])
+        return _mail_again(opened.invitation, new_link=True)
+
+
+def request_password_help(*, address: str) -> None:
+    """For whoever cannot sign in. An account gets a link to choose a password; an address that is only invited gets its
+    invitation's link again; any other gets nothing. The answer is the same for all, and only the mailbox knows."""
+    key = address_key(address)
+    user = user_by_address(key)
+    if user:
+        request_password_reset(user=user)
+    elif key:
+        for invitation in Invitation.objects.live().filter(email_key=key):
+            _mail_same_link(invitation)
+
+
+def _mail_same_link(invitation: Invitation) -> None:
+    try:
+        with transaction.atomic():
+            lock_workspaces([invitation.workspace_id])
+            _mail_again(invitation, new_link=False)
+    except (TooSoon, NoMoreLinks, AlreadyDecided):
+        return  # told to nobody: a different answer would say that the address is invited
+
+
+def _check_holder(invitation: Invitation, address: str, user: User | None) -> None:
+    held = verified_addresses(user.id) if user else {address_key(address)}
+    if invitation.email_key not in held:
+        raise WrongAddress
+
+
+def _mail_again(invitation: Invitation, *, new_link: bool) -> Invitation:
+    invitation = Invitation.objects.select_related("workspace", "message").get(id=invitation.id)
+    now = clock.now()
+    if invitation.state != Invitation.State.PENDING:
+        raise AlreadyDecided
+    if invitation.renewed_at and now < invitation.renewed_at + BETWEEN_LINKS:
+        raise TooSoon
+    if invitation.renewals >= MOST_LINKS:
+        raise NoMoreLinks
+
+    cancel_mail([invitation])
+    grants = live_grants(invitation)
+    invitation.renewals, invitation.renewed_at = invitation.renewals + 1, now
+    invitation.version += new_link
+    invitation.lapses_at = now + UNSENT_LIFETIME
+    draft = invitation_mail(
+        invitation=invitation,
+        workspace=invitation.workspace,
+        inviter=grants[-1].giver,
+        places=words_of(grants),
+        has_account=user_by_address(invitation.email_key) is not None,
+    )
+    invitation.message = queue_messages([draft])[0]
+    invitation.save(update_fields=["renewals", "renewed_at", "version", "lapses_at", "message"])
+    _record(SYSTEM, "invitation.link_asked_for", invitation)
+    return invitation
+
+
+def _record(actor: Actor, action: str, invitation: Invitation) -> None:
+    record(actor=actor, changes=[Change(action, invitation.id, invitation.workspace_id)])

@@ -1,0 +1,24 @@
+"""How an invitation ends: by one conditional update, so that of two who decide at once one wins and the other is told."""
+
+from collections.abc import Collection
+
+from guestlist.invitations.errors import AlreadyDecided
+from guestlist.invitations.models import Grant, Invitation
+from guestlist.kernel import clock
+from guestlist.mail.commands import cancel_messages
+
+
+def claim(invitation: Invitation, state: str) -> None:
+    """Ends a pending invitation as `state` and cancels its mail if that still waits. Raises AlreadyDecided for whoever is second."""
+    pending = Invitation.objects.filter(id=invitation.id, state=Invitation.State.PENDING, version=invitation.version)
+    if not pending.update(state=state, decided_at=clock.now()):
+        raise AlreadyDecided
+    cancel_mail([invitation])
+
+
+def end_grants(grants: Collection[Grant], ending: str) -> None:
+    Grant.objects.filter(id__in=[grant.id for grant in grants], ended_at=None).update(ended_at=clock.now(), ending=ending)
+
+
+def cancel_mail(invitations: Collection[Invitation]) -> None:
+    cancel_messages([each.message_id for each in invitations if each.message_id])

@@ -1,0 +1,97 @@
+"""What the plan of a batch needs to know, read in a constant number of statements however long the list."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from guestlist.invitations.models import Grant, Invitation
+from guestlist.invitations.queries.choices import authority_in
+from guestlist.invitations.rules import Authority, Belonging, Entry, Known
+from guestlist.kernel.actors import Actor
+from guestlist.members.models import Departure, Membership, MembershipRole, Role
+from guestlist.members.queries import communities_where, standing, usable_roles
+from guestlist.users.queries import users_by_address
+from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import treatment_of_existing_users
+
+
+@dataclass(frozen=True)
+class Facts:
+    authority: Authority
+    known: Mapping[str, Known]
+    invitations: Mapping[uuid.UUID, Invitation]
+    communities: Mapping[uuid.UUID, Community]
+    roles: Mapping[uuid.UUID, Role]
+
+
+def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, discreet: bool) -> Facts:
+    """`discreet`: for a preview, which shows an account only where the actor sees that person in this workspace already."""
+    asked = {each.community for entry in entries for each in entry.wanted}
+    communities = Community.objects.filter(workspace=workspace).in_bulk(asked)
+    usable = usable_roles(list(communities.values()))
+    keys = {entry.address.key for entry in entries if entry.address and not entry.reason}
+    accounts = users_by_address(keys)
+    belongings = belongings_of(accounts.values(), workspace)
+    if discreet:
+        seen = _seen(actor, workspace, accounts.values())
+        accounts = {key: user for key, user in accounts.items() if user in seen}
+    pending = _pending(actor, workspace, keys)
+    shy = to_be_asked(workspace, accounts)
+    known = {
+        key: Known(
+            accounts.get(key),
+            key in shy,
+            belongings.get(accounts[key], {}) if key in accounts else {},
+            pending[key][0].id if key in pending else None,
+            key in pending and pending[key][1],
+        )
+        for key in keys
+    }
+    return Facts(
+        authority_in(standing(actor, communities.keys()), usable),
+        known,
+        {row.id: row for row, _ in pending.values()},
+        communities,
+        {role.id: role for roles in usable.values() for role in roles},
+    )
+
+
+def belongings_of(users: Collection[uuid.UUID], workspace: Workspace) -> dict[uuid.UUID, dict[uuid.UUID, Belonging]]:
+    """User to community to membership, with its roles, in this workspace."""
+    if not users:
+        return {}
+    rows = Membership.objects.filter(workspace=workspace, user__in=users)
+    roles: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for membership, role in MembershipRole.objects.filter(membership__in=rows).values_list("membership_id", "role_id"):
+        roles[membership].add(role)
+    found: dict[uuid.UUID, dict[uuid.UUID, Belonging]] = defaultdict(dict)
+    for row in rows:
+        active = row.status == Membership.Status.ACTIVE
+        found[row.user_id][row.community_id] = Belonging(row.id, frozenset(roles[row.id]), active, row.everywhere)
+    return found
+
+
+def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    places = communities_where(actor, workspace, "members:read")
+    return set(Membership.objects.filter(user__in=users, community__in=places).values_list("user_id", flat=True))
+
+
+def _pending(actor: Actor, workspace: Workspace, keys: Collection[str]) -> dict[str, tuple[Invitation, bool]]:
+    """The live invitation of each address, and whether the actor may see any of its grants."""
+    rows = list(Invitation.objects.live().filter(workspace=workspace, email_key__in=keys).select_related("message"))
+    if not rows:
+        return {}
+    places = communities_where(actor, workspace, "members:invite")
+    visible = Grant.objects.filter(invitation__in=rows, ended_at=None, community__in=places)
+    seen = set(visible.values_list("invitation_id", flat=True))
+    return {row.email_key: (row, row.id in seen) for row in rows}
+
+
+def to_be_asked(workspace: Workspace, accounts: Mapping[str, uuid.UUID]) -> set[str]:
+    """The addresses of accounts that are asked instead of added: all under the policy `ask`, else who left or declined before."""
+    if not accounts or treatment_of_existing_users(workspace) == "ask":
+        return set(accounts)
+    left = set(Departure.objects.filter(workspace=workspace, user__in=accounts.values()).values_list("user_id", flat=True))
+    declined = Invitation.objects.filter(workspace=workspace, email_key__in=accounts.keys(), state=Invitation.State.DECLINED)
+    return set(declined.values_list("email_key", flat=True)) | {key for key, user in accounts.items() if user in left}

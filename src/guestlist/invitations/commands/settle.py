@@ -1,0 +1,214 @@
+"""Turn planned entries into rows: invitations, grants, messages, memberships, history. In sets, never one by one."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from guestlist.audit.commands import Change, record
+from guestlist.invitations.commands.facts import Facts, gather
+from guestlist.invitations.emails import Places, added_mail, invitation_mail, places_of
+from guestlist.invitations.models import UNSENT_LIFETIME, Batch, Grant, Invitation, as_ids, giver_fields
+from guestlist.invitations.rules import Entry, Known, Outcome, Plan, Wanted, plan
+from guestlist.kernel import clock
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.text import spoken
+from guestlist.mail.commands import queue_messages
+from guestlist.members.commands import Place, add_roles, join
+from guestlist.members.models import Membership
+from guestlist.users.models import User
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import treatment_of_existing_users
+
+UNDELIVERED = ("failed", "bounced")
+
+
+def foresee(actor: Actor, workspace: Workspace, entries: Sequence[Entry]) -> list[Outcome]:
+    """What `settle` would answer, changing nothing, and showing no account the actor does not know of."""
+    facts = gather(actor, workspace, entries, discreet=True)
+    outcomes = [_plan(entry, facts) for entry in entries]
+    return [Outcome(entry.email, each.outcome, each.reason) for entry, each in zip(entries, outcomes, strict=True)]
+
+
+def settle(batch: Batch, entries: Sequence[Entry]) -> list[Outcome]:
+    """Does it, for at most a part's worth of entries; the caller holds the workspace's lock. The actor's rights are asked now."""
+    facts = gather(batch.actor, batch.workspace, entries, discreet=False)
+    work = _Work(batch, facts, clock.now())
+    outcomes = [work.take(entry, _plan(entry, facts)) for entry in entries]
+    work.write()
+    return [each.outcome() for each in outcomes]
+
+
+def _plan(entry: Entry, facts: Facts) -> Plan:
+    known = facts.known.get(entry.address.key) if entry.address else None
+    return plan(entry, known or Known(), facts.authority)
+
+
+@dataclass
+class _Pending:
+    """The outcome of one entry while its rows are being made."""
+
+    entry: Entry
+    plan: Plan
+    invitation: Invitation | None = None
+    gained: tuple[uuid.UUID, ...] = ()
+    joined: list[Place] = field(default_factory=list)
+    memberships: dict[tuple[uuid.UUID, uuid.UUID], Membership] = field(default_factory=dict)
+
+    def outcome(self) -> Outcome:
+        joined = tuple(self.memberships[each.user, each.community].id for each in self.joined)
+        invitation = self.invitation.id if self.invitation else None
+        return Outcome(self.entry.email, self.plan.outcome, self.plan.reason, invitation, self.gained + joined)
+
+
+@dataclass
+class _Work:
+    """Everything one part writes, gathered first so that each table is written once."""
+
+    batch: Batch
+    facts: Facts
+    at: datetime
+    new: list[Invitation] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    to_mail: list[tuple[Invitation, tuple[Wanted, ...]]] = field(default_factory=list)
+    added: list[_Pending] = field(default_factory=list)
+    gains: list[tuple[uuid.UUID, frozenset[uuid.UUID]]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def take(self, entry: Entry, planned: Plan) -> _Pending:
+        taken = _Pending(entry, planned, gained=tuple(membership for membership, _ in planned.gain))
+        self.gains += [(membership, wanted.roles) for membership, wanted in planned.gain]
+        if planned.invite:
+            taken.invitation = self._invite(entry, planned)
+        if planned.join:
+            taken.joined = [self._place(entry, wanted) for wanted in planned.join]
+            self.added.append(taken)
+        return taken
+
+    def write(self) -> None:
+        self._write_invitations()
+        self._write_memberships()
+        record(actor=self.batch.actor, changes=self.changes)
+
+    def _invite(self, entry: Entry, planned: Plan) -> Invitation:
+        assert entry.address is not None
+        pending = self.facts.known[entry.address.key].pending
+        invitation = self.facts.invitations[pending] if pending else self._new_invitation(entry)
+        if not pending or planned.outcome == "invited" or _undelivered(invitation):
+            self.to_mail.append((invitation, planned.invite))
+        for wanted in planned.invite:
+            self._grant(invitation, wanted)
+        action = "invitation.grants_added" if pending else "invitation.created"
+        after = {"grants": [{"community": str(each.community), "roles": as_ids(each.roles)} for each in planned.invite]}
+        self.changes.append(Change(action, invitation.id, self.batch.workspace_id, planned.invite[0].community, after=after))
+        return invitation
+
+    def _new_invitation(self, entry: Entry) -> Invitation:
+        assert entry.address is not None
+        row = Invitation(
+            workspace_id=self.batch.workspace_id,
+            email=entry.address.shown,
+            email_key=entry.address.key,
+            name=entry.name,
+            language=spoken(entry.language, self.batch.language),
+            note=self.batch.note,
+            lifetime=self.batch.lifetime,
+            lapses_at=self.at + UNSENT_LIFETIME,
+            created_at=self.at,
+            batch_id=self.batch.id,
+        )
+        self.new.append(row)
+        return row
+
+    def _grant(self, invitation: Invitation, wanted: Wanted) -> None:
+        self.grants.append(
+            Grant(
+                invitation=invitation,
+                community_id=wanted.community,
+                role_ids=as_ids(wanted.roles),
+                made_at=self.at,
+                **giver_fields(self.batch.actor),
+            )
+        )
+
+    def _place(self, entry: Entry, wanted: Wanted) -> Place:
+        assert entry.address is not None
+        user = self.facts.known[entry.address.key].user
+        assert user is not None
+        return Place(self.batch.workspace_id, wanted.community, user, entry.address.key, wanted.roles, Membership.Source.ADDED)
+
+    def _write_invitations(self) -> None:
+        _close_lapsed(self.batch.workspace_id, [row.email_key for row in self.new])
+        workspace, actor = self.batch.workspace, self.batch.actor
+        messages = queue_messages(
+            [
+                invitation_mail(
+                    invitation=row,
+                    workspace=workspace,
+                    inviter=actor,
+                    places=self._words(wanted),
+                    has_account=self.facts.known[row.email_key].user is not None,
+                )
+                for row, wanted in self.to_mail
+            ]
+        )
+        for (row, _), message in zip(self.to_mail, messages, strict=True):
+            row.message = message
+        Invitation.objects.bulk_create(self.new)
+        known = {id(row) for row in self.new}
+        Invitation.objects.bulk_update([row for row, _ in self.to_mail if id(row) not in known], ["message"])
+        _merge_grants(self.grants, known)
+
+    def _write_memberships(self) -> None:
+        rows = join(actor=self.batch.actor, places=[place for taken in self.added for place in taken.joined])
+        made = {(row.user_id, row.community_id): row for row in rows}
+        for taken in self.added:
+            taken.memberships = made
+        held = Membership.objects.in_bulk([membership for membership, _ in self.gains])
+        add_roles(actor=self.batch.actor, additions=[(held[membership], roles) for membership, roles in self.gains])
+        if treatment_of_existing_users(self.batch.workspace) != "add":
+            self._notify_added()
+
+    def _notify_added(self) -> None:
+        users = User.objects.in_bulk({place.user for taken in self.added for place in taken.joined})
+        queue_messages(
+            [
+                added_mail(
+                    user=users[taken.joined[0].user],
+                    workspace=self.batch.workspace,
+                    inviter=self.batch.actor,
+                    places=self._words(taken.plan.join),
+                )
+                for taken in self.added
+            ]
+        )
+
+    def _words(self, wanted: Iterable[Wanted]) -> Places:
+        return places_of(((each.community, each.roles) for each in wanted), self.facts.communities, self.facts.roles)
+
+
+def _undelivered(invitation: Invitation) -> bool:
+    return invitation.message is None or invitation.message.state in UNDELIVERED
+
+
+def _close_lapsed(workspace: uuid.UUID, keys: Sequence[str]) -> None:
+    """An ended invitation counts as none: it makes way for the new one. Only now is `expired` written."""
+    ended = Invitation.objects.lapsed().filter(workspace=workspace, email_key__in=keys)
+    Invitation.objects.filter(id__in=list(ended.values_list("id", flat=True))).update(state=Invitation.State.EXPIRED)
+
+
+def _merge_grants(grants: Sequence[Grant], new: set[int]) -> None:
+    """Adds grants; one by the same giver for the same community takes the further roles instead of a second row."""
+    older = [each.invitation_id for each in grants if id(each.invitation) not in new]
+    rows = Grant.objects.filter(invitation__in=older, ended_at=None) if older else []
+    held = {(row.invitation_id, row.community_id, row.giver_kind, row.giver_id): row for row in rows}
+    widened, fresh = [], []
+    for grant in grants:
+        row = held.get((grant.invitation_id, grant.community_id, grant.giver_kind, grant.giver_id))
+        if row is None:
+            fresh.append(grant)
+        else:
+            row.role_ids = as_ids(row.roles | grant.roles)
+            widened.append(row)
+    Grant.objects.bulk_create(fresh)
+    Grant.objects.bulk_update(widened, ["role_ids"])

@@ -1,0 +1,74 @@
+"""The mails of an invitation, as drafts for the outbox. Their words are in templates/invitations/emails/."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from guestlist.invitations.models import LINK_PURPOSE, Invitation
+from guestlist.kernel.actors import Actor
+from guestlist.mail.commands import Draft, LinkDraft
+from guestlist.members.models import Role
+from guestlist.users.models import User
+from guestlist.workspaces.models import Community, Workspace
+
+Places = list[dict[str, Any]]
+
+
+def places_of(
+    grants: Iterable[tuple[uuid.UUID, Iterable[uuid.UUID]]],
+    communities: Mapping[uuid.UUID, Community],
+    roles: Mapping[uuid.UUID, Role],
+) -> Places:
+    """Where and as what, in words: `[{"community": "Birch", "roles": ["Analyst"]}]`. A role deleted meanwhile is left out."""
+    return [
+        {"community": communities[place].name, "roles": sorted(roles[each].name for each in given if each in roles)}
+        for place, given in grants
+    ]
+
+
+def invitation_mail(
+    *, invitation: Invitation, workspace: Workspace, inviter: Actor, places: Places, has_account: bool = False
+) -> Draft:
+    """The welcome mail with its link, to set a password or, with an account, to join. Asked for again it carries the same link, as
+    long as the version is the same."""
+    return Draft(
+        workspace_id=workspace.id,
+        template="invitations/emails/invitation",
+        to_email=invitation.email,
+        to_name=invitation.name,
+        language=invitation.language or "en",
+        context={
+            "inviter": inviter.name if inviter.kind == "user" else "",
+            "workspace": workspace.name,
+            "note": invitation.note,
+            "places": places,
+            "has_account": has_account,
+        },
+        link=LinkDraft(LINK_PURPOSE, invitation.id, str(invitation.version), "/join/{token}", invitation.lifetime),
+    )
+
+
+def added_mail(*, user: User, workspace: Workspace, inviter: Actor, places: Places) -> Draft:
+    """For an account that was added at once, where the policy is `notify`: no link, they log in as usual."""
+    return Draft(
+        workspace_id=workspace.id,
+        template="invitations/emails/added",
+        to_email=user.email,
+        to_name=user.name,
+        language=user.language or "en",
+        context={"inviter": inviter.name if inviter.kind == "user" else "", "workspace": workspace.name, "places": places},
+        link=None,
+    )
+
+
+def left_out_mail(*, giver: User, workspace: Workspace, guest: str, places: Places) -> Draft:
+    """Tells a giver what their guest did not get, because the giver may no longer hand it out."""
+    return Draft(
+        workspace_id=workspace.id,
+        template="invitations/emails/left_out",
+        to_email=giver.email,
+        to_name=giver.name,
+        language=giver.language or "en",
+        context={"guest": guest, "workspace": workspace.name, "places": places},
+        link=None,
+    )

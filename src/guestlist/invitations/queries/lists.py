@@ -1,0 +1,116 @@
+"""Invitations and batches as an actor may see them: only grants in communities where they may invite."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from guestlist.invitations.models import Batch, Grant, Invitation
+from guestlist.invitations.queries.opened import roles_in
+from guestlist.kernel import clock
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.kernel.text import address_key
+from guestlist.members.models import Role
+from guestlist.members.queries import communities_where
+from guestlist.workspaces.models import Community, Workspace
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    community: Community
+    roles: list[Role]
+    giver: str
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """An invitation with the grants the actor may see: the live ones, or those it ended with."""
+
+    invitation: Invitation
+    grants: list[GrantLine] = field(default_factory=list)
+
+    @property
+    def delivery(self) -> str:
+        return self.invitation.message.state if self.invitation.message else ""
+
+
+def visible_invitations(
+    actor: Actor, workspace: Workspace, *, state: str = "", email: str = "", community: Community | None = None
+) -> QuerySet[Invitation]:
+    """Newest first. `email` matches the whole address, or a part of it; `state` is the current one, computed now."""
+    places = communities_where(actor, workspace, "members:invite")
+    if community is not None:
+        places = places.filter(id=community.id)
+    seen = Grant.objects.filter(invitation=OuterRef("pk"), community__in=places.order_by().values("id"))
+    rows = Invitation.objects.with_end().filter(Exists(seen), workspace=workspace)
+    if state:
+        rows = rows.filter(_in_state(state))
+    if email:
+        rows = rows.filter(Q(email_key=address_key(email)) | Q(email_key__contains=email.lower()))
+    return rows.select_related("message").order_by("-id")
+
+
+def _in_state(state: str) -> Q:
+    pending, now = Q(state=Invitation.State.PENDING), clock.now()
+    if state == Invitation.State.PENDING:
+        return pending & Q(ends__gt=now)
+    if state == Invitation.State.EXPIRED:
+        return Q(state=state) | pending & Q(ends__lte=now)
+    return Q(state=state)
+
+
+def fetch_invitation(actor: Actor, workspace: Workspace, invitation: uuid.UUID) -> InvitationRow:
+    """One the actor may see, with its grants. Raises NotFound."""
+    found = visible_invitations(actor, workspace).filter(id=invitation).first()
+    if found is None:
+        raise NotFound
+    return with_grants(actor, workspace, [found])[0]
+
+
+def with_grants(actor: Actor, workspace: Workspace, invitations: Sequence[Invitation]) -> list[InvitationRow]:
+    """The same invitations with what the actor may see of their grants: three statements for any number."""
+    places = communities_where(actor, workspace, "members:invite").order_by().values("id")
+    chosen = Grant.objects.filter(invitation__in=[each.id for each in invitations], community__in=places)
+    grants = list(chosen.select_related("community").order_by("community__kind", "community__name", "made_at"))
+    roles = roles_in(grants)
+    lines: dict[uuid.UUID, list[Grant]] = {}
+    for grant in grants:
+        lines.setdefault(grant.invitation_id, []).append(grant)
+    return [InvitationRow(each, [_line(grant, roles) for grant in _last_of(lines.get(each.id, []))]) for each in invitations]
+
+
+def _last_of(grants: list[Grant]) -> list[Grant]:
+    """The live grants; of an ended invitation the ones it ended with, not those replaced on the way."""
+    live = [grant for grant in grants if grant.ended_at is None]
+    return live or [grant for grant in grants if grant.ending != "replaced"]
+
+
+def _line(grant: Grant, roles: dict[uuid.UUID, Role]) -> GrantLine:
+    return GrantLine(grant.community, [roles[each] for each in sorted(grant.roles) if each in roles], grant.giver_name)
+
+
+def fetch_batch(actor: Actor, workspace: Workspace, batch: uuid.UUID) -> Batch:
+    """A batch the actor made themselves, or any for whoever may invite in the main community. Raises NotFound."""
+    rows = Batch.objects.filter(workspace=workspace, id=batch)
+    found = rows.filter(actor_kind=actor.kind, actor_id=actor.id).first()
+    if found is None and _may_invite_in_main(actor, workspace):
+        found = rows.first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _may_invite_in_main(actor: Actor, workspace: Workspace) -> bool:
+    return communities_where(actor, workspace, "members:invite").filter(kind=Community.Kind.MAIN).exists()
+
+
+def outcomes_of(batch: Batch, *, after: int = 0, limit: int = 50) -> tuple[list[dict[str, object]], int | None]:
+    """Up to `limit` outcomes from place `after` on, and the place of the next; parts not done yet have none."""
+    size = len(batch.parts.get(number=0).entries)
+    first, last = after // size, (after + limit) // size
+    parts = batch.parts.filter(number__range=(first, last), outcomes__isnull=False).order_by("number")
+    found = [outcome for part in parts for outcome in part.outcomes][after - first * size :][:limit]
+    more = after + len(found)
+    return found, more if more < batch.done and found else None

@@ -1,0 +1,97 @@
+"""Text that people type: one line, safe to put into a header; and e-mail addresses."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.conf import settings
+from email_validator import EmailNotValidError, validate_email
+
+LONGEST_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+
+
+def clean_line(text: str, longest: int = 200) -> str:
+    """`text` as one line: control and direction-changing characters out, white space folded, at most `longest` characters."""
+    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in text)
+    return " ".join(kept.split())[:longest].strip()
+
+
+def clean_text(text: str, longest: int = 1000) -> str:
+    """`text` with its line breaks kept, every line cleaned."""
+    lines = [clean_line(line, longest) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return "\n".join(lines)[:longest].strip()
+
+
+def spoken(*languages: str) -> str:
+    """The first of `languages` (BCP 47 codes) that Guestlist speaks, else the installation's own."""
+    ours = dict(settings.LANGUAGES)
+    return next((each for each in languages if each in ours), settings.LANGUAGE_CODE)
+
+
+@dataclass(frozen=True)
+class Address:
+    """`shown` is as it should be read; `key` is the one canonical form: stored, unique, compared."""
+
+    shown: str
+    key: str
+
+
+class BadAddress(ValueError):
+    """`args[0]` is the reason: `malformed` or `too_long`."""
+
+
+def read_address(text: str) -> Address:
+    """One address (RFC 5321, ASCII local part; the domain may be international, RFC 5890). Raises BadAddress."""
+    if len(text) > LONGEST_ADDRESS:
+        raise BadAddress("too_long")
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as broken:
+        raise BadAddress("malformed") from broken
+    return Address(found.normalized, f"{found.local_part}@{found.ascii_domain}".lower())
+
+
+def address_key(text: str) -> str:
+    """The canonical form of `text`, or an empty string where it is no address."""
+    try:
+        return read_address(text.strip()).key
+    except BadAddress:
+        return ""
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+    address: str
+
+
+_NAMED = re.compile(r"""\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>,;"\n]*?))\s*<(?P<address>[^<>]*)>\s*""")
+_PLAIN = re.compile(r"[^\s,;]+")
+_BETWEEN = re.compile(r"[\s,;]*")
+
+
+def split_addresses(text: str) -> list[Named]:
+    """The addresses in a list typed by a person, in order: separated by commas, semicolons, spaces or lines; `Name <address>`
+    too, the name in quotes where it holds a comma. Nothing is dropped: what is no address comes out as it was typed."""
+    found: list[Named] = []
+    at = _end_of(_BETWEEN, text, 0)
+    while at < len(text):
+        entry, at = _one_entry(text, at)
+        found.append(entry)
+        at = _end_of(_BETWEEN, text, at)
+    return found
+
+
+def _one_entry(text: str, at: int) -> tuple[Named, int]:
+    named = _NAMED.match(text, at)
+    if named and "@" not in (named["plain"] or ""):
+        name = named["quoted"] if named["quoted"] is not None else named["plain"]
+        return Named(clean_line(name.replace('\\"', '"')), named["address"].strip()), named.end()
+    plain = _PLAIN.match(text, at)
+    assert plain is not None
+    return Named("", plain.group().strip("<>")), plain.end()
+
+
+def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at

@@ -1,0 +1,78 @@
+"""Putting mail into the queue, and taking it out again."""
+
+import secrets
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+
+from guestlist.kernel import clock
+from guestlist.kernel.text import clean_line
+from guestlist.mail.models import Message, State
+
+
+@dataclass(frozen=True)
+class LinkDraft:
+    """A link to sign when the mail is sent: `path` holds `{token}`; `lifetime` in seconds from then, None for no end."""
+
+    purpose: str
+    subject: uuid.UUID
+    version: str
+    path: str
+    lifetime: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mail to be queued. `template` is a folder of templates; `context` is JSON, without secrets: it is stored."""
+
+    template: str
+    to_email: str
+    to_name: str = ""
+    language: str = "en"
+    context: dict[str, Any] = field(default_factory=dict)
+    workspace_id: uuid.UUID | None = None
+    link: LinkDraft | None = None
+
+
+def queue_messages(drafts: Sequence[Draft]) -> list[Message]:
+    """Queues `drafts` in the caller's transaction, in one statement per 1000; answers their messages in the same order."""
+    return Message.objects.bulk_create([_message(draft, place) for place, draft in enumerate(drafts)], batch_size=1000)
+
+
+def cancel_messages(ids: Iterable[uuid.UUID]) -> int:
+    """Cancels those of `ids` that are queued; answers how many.
+
+    A mail that a worker has in hand (it begins each within a second of taking it up) may still go out: then its state becomes
+    `sent`, since that is what happened. A worker that fails to send it leaves it cancelled.
+    """
+    return Message.objects.filter(id__in=ids, state=State.QUEUED).update(state=State.CANCELLED, at=clock.now())
+
+
+def _message(draft: Draft, place: int) -> Message:
+    message = Message(
+        workspace_id=draft.workspace_id,
+        template=draft.template,
+        to_email=draft.to_email,
+        to_name=clean_line(draft.to_name),
+        language=draft.language,
+        context=draft.context,
+        message_id=_new_message_id(),
+        place=place,
+    )
+    if draft.link:
+        message.link_purpose = draft.link.purpose
+        message.link_subject = draft.link.subject
+        message.link_version = draft.link.version
+        message.link_path = draft.link.path
+        message.link_lifetime = draft.link.lifetime
+    return message
+
+
+def _new_message_id() -> str:
+    """Unguessable (128 bits): some mailboxes drop a mail whose Message-ID they have seen before."""
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{secrets.token_urlsafe(16)}@{host}>"

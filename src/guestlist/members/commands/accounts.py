@@ -1,0 +1,43 @@
+"""What the operator does to an account, where it touches memberships: disable, enable, erase."""
+
+import uuid
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from guestlist.audit.commands import Change, record
+from guestlist.kernel.actors import Actor
+from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
+from guestlist.members.models import Membership
+from guestlist.users.commands import set_disabled
+from guestlist.users.models import User
+
+
+def disable_user(*, actor: Actor, user: User) -> None:
+    """Ends every session at its next request; memberships carry nothing until `enable_user`. Raises LastAdmin."""
+    with keeping_an_admin(_administered_by(user)):
+        set_disabled(actor=actor, user_id=user.id, disabled=True)
+
+
+def enable_user(*, actor: Actor, user: User) -> None:
+    with transaction.atomic():
+        set_disabled(actor=actor, user_id=user.id, disabled=False)
+
+
+def erase_user(*, actor: Actor, user: User) -> None:
+    """Blanks name and address, ends the memberships and keeps the facts. It cannot be undone. Raises LastAdmin."""
+    with keeping_an_admin(_administered_by(user)):
+        memberships = list(Membership.objects.filter(user=user))
+        changes = [Change("membership.removed", row.id, row.workspace_id, row.community_id) for row in memberships]
+        record(actor=actor, changes=[*changes, Change("user.erased", user.id)])
+        Membership.objects.filter(user=user).delete()
+        EmailAddress.objects.filter(user=user).delete()
+        user.name, user.email = "", ""
+        user.set_unusable_password()
+        user.password_version += 1
+        user.save()
+        set_disabled(actor=actor, user_id=user.id, disabled=True)
+
+
+def _administered_by(user: User) -> list[uuid.UUID]:
+    return sorted(admins_able_to_sign_in().filter(user=user).values_list("workspace_id", flat=True))

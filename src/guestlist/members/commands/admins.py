@@ -1,0 +1,38 @@
+"""The last admin (design rule 4): a workspace always has someone who can put things right."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from guestlist.access.roles import ADMIN
+from guestlist.members.errors import LastAdmin
+from guestlist.members.models import Membership
+from guestlist.workspaces.commands import lock_workspaces
+from guestlist.workspaces.models import Community
+
+
+def admins_able_to_sign_in() -> QuerySet[Membership]:
+    """Active Admin memberships of a main community, without end date, whose account can sign in."""
+    owning = Membership.objects.filter(
+        community__kind=Community.Kind.MAIN,
+        roles=ADMIN,
+        status=Membership.Status.ACTIVE,
+        ends_at=None,
+        user__disabled_at=None,
+    )
+    return owning.exclude(user__password__startswith="!").exclude(user__password="")
+
+
+@contextmanager
+def keeping_an_admin(workspaces: list[uuid.UUID]) -> Iterator[None]:
+    """Around everything that could lower the number of Admins. The lock comes first: two Admins who demote each other at the
+    same moment would otherwise both count the other. Raises LastAdmin and undoes the block."""
+    with transaction.atomic():
+        lock_workspaces(workspaces)
+        yield
+        owned = set(admins_able_to_sign_in().filter(workspace__in=workspaces).values_list("workspace_id", flat=True))
+        if owned != set(workspaces):
+            raise LastAdmin

@@ -1,0 +1,128 @@
+"""Edit roles, deactivate, reactivate, remove, leave: per community (design rule 13), by someone who could have invited them."""
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from guestlist.access.decision import decide, may_hand_out
+from guestlist.audit.commands import Change, record
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.members.commands.admins import keeping_an_admin
+from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed
+from guestlist.members.models import Departure, Membership, MembershipRole, Role
+from guestlist.members.queries import facts_of, pick_roles, standing, usable_roles
+
+
+def set_roles(*, actor: Actor, membership: Membership, roles: Collection[str]) -> Membership:
+    """Replaces the roles of a membership by `roles` (names or ids usable there).
+    Raises NotAllowed, AboveCeiling, UnknownRole, NoRoles, LastAdmin."""
+    with keeping_an_admin([membership.workspace_id]):
+        membership = _locked(membership)
+        wanted = set(pick_roles(roles, usable_roles([membership.community])[membership.community_id]))
+        if not wanted:
+            raise NoRoles
+        held = set(membership.roles.all())
+        check_may_manage(actor, membership, "members:assign", held | wanted)
+
+        MembershipRole.objects.filter(membership=membership, role__in=held - wanted).delete()
+        MembershipRole.objects.bulk_create(MembershipRole(membership=membership, role=role) for role in wanted - held)
+        _record(actor, "membership.roles_changed", membership, {"roles": _ids(held)}, {"roles": _ids(wanted)})
+    return membership
+
+
+def deactivate(*, actor: Actor, membership: Membership, everywhere: bool = False) -> Membership:
+    """Stops the membership and what it carries below. `everywhere` stops all of the user's in the workspace and needs the
+    permission in the main community. Raises NotAllowed, AboveCeiling, LastAdmin."""
+    with keeping_an_admin([membership.workspace_id]):
+        rows = _rows(membership, everywhere)
+        for row in rows:
+            check_may_manage(actor, row, "members:deactivate", set(row.roles.all()))
+        if everywhere:
+            _check_may_in_main(actor, membership, "members:deactivate")
+
+        for row in rows:
+            row.status, row.everywhere = Membership.Status.DEACTIVATED, everywhere
+            row.save(update_fields=["status", "everywhere"])
+            _record(
+                actor, "membership.deactivated", row, {"status": "active"}, {"status": "deactivated", "everywhere": everywhere}
+            )
+    return rows[0]
+
+
+def reactivate(*, actor: Actor, membership: Membership) -> Membership:
+    """Raises NotAllowed, AboveCeiling: reactivating hands the roles out again. One deactivated everywhere needs the permission in
+    the main community."""
+    with keeping_an_admin([membership.workspace_id]):
+        membership = _locked(membership)
+        check_may_manage(actor, membership, "members:deactivate", set(membership.roles.all()))
+        if membership.everywhere:
+            _check_may_in_main(actor, membership, "members:deactivate")
+
+        membership.status, membership.everywhere = Membership.Status.ACTIVE, False
+        membership.save(update_fields=["status", "everywhere"])
+        _record(actor, "membership.reactivated", membership, {"status": "deactivated"}, {"status": "active"})
+    return membership
+
+
+def remove(*, actor: Actor, membership: Membership) -> None:
+    """Takes the user out of the community; the account stays. Raises NotAllowed, AboveCeiling, LastAdmin."""
+    with keeping_an_admin([membership.workspace_id]):
+        membership = _locked(membership)
+        check_may_manage(actor, membership, "members:remove", set(membership.roles.all()))
+
+        _delete(actor, "membership.removed", membership)
+
+
+def leave(*, actor: Actor, membership: Membership) -> None:
+    """The holder goes of their own will; whoever wants them back has to ask. Raises NotFound for somebody else's, LastAdmin."""
+    with keeping_an_admin([membership.workspace_id]):
+        membership = _locked(membership)
+        if actor.kind != "user" or actor.id != membership.user_id:
+            raise NotFound
+
+        Departure.objects.get_or_create(workspace_id=membership.workspace_id, user_id=membership.user_id)
+        _delete(actor, "membership.left", membership)
+
+
+def check_may_manage(actor: Actor, membership: Membership, permission: str, roles: Collection[Role]) -> None:
+    """The rule worth remembering: the verb's permission, and every role involved is one the actor may hand out there."""
+    held = standing(actor, [membership.community_id])[membership.community_id]
+    if not decide(permission, held):
+        raise NotAllowed
+    if not all(may_hand_out(facts_of(role), held) for role in roles):
+        raise AboveCeiling
+
+
+def _check_may_in_main(actor: Actor, membership: Membership, permission: str) -> None:
+    main = membership.workspace.communities.get(kind="main").id
+    if not decide(permission, standing(actor, [main])[main]):
+        raise NotAllowed
+
+
+def _rows(membership: Membership, everywhere: bool) -> list[Membership]:
+    chosen = Membership.objects.filter(workspace=membership.workspace_id, user=membership.user_id)
+    rows = list(chosen) if everywhere else list(chosen.filter(id=membership.id))
+    if not rows:
+        raise NotFound
+    return rows
+
+
+def _locked(membership: Membership) -> Membership:
+    """The row as it is now that the workspace is locked: what the page showed may be minutes old."""
+    return _rows(membership, everywhere=False)[0]
+
+
+def _delete(actor: Actor, action: str, membership: Membership) -> None:
+    before = {"user": str(membership.user_id), "roles": _ids(set(membership.roles.all()))}
+    _record(actor, action, membership, before, None)
+    membership.delete()
+
+
+def _ids(roles: Collection[Role]) -> list[str]:
+    return sorted(str(role.id) for role in roles)
+
+
+def _record(actor: Actor, action: str, row: Membership, before: Any, after: Any) -> uuid.UUID:
+    record(actor=actor, changes=[Change(action, row.id, row.workspace_id, row.community_id, before=before, after=after)])
+    return row.id

@@ -1,0 +1,79 @@
+"""Open a workspace with its first Admin, make communities and custom roles: acts that need both a place and rights in it."""
+
+from collections.abc import Collection
+
+from django.db import IntegrityError, transaction
+
+from guestlist.access.decision import may_hand_out
+from guestlist.access.roles import ADMIN, RoleFacts, role_key, takes_built_in_name
+from guestlist.audit.commands import Change, record
+from guestlist.kernel.actors import OPERATOR, Actor
+from guestlist.kernel.text import Address, clean_line
+from guestlist.members.commands.join import Place, join
+from guestlist.members.errors import AboveCeiling, NameTaken, NotAllowed
+from guestlist.members.models import Membership, Role
+from guestlist.members.queries import facts_of, may, standing
+from guestlist.users.commands import create_user, hash_new_password
+from guestlist.users.models import User
+from guestlist.users.queries import user_by_address
+from guestlist.workspaces.commands import create_workspace, insert_managed_community
+from guestlist.workspaces.models import Community, Workspace
+
+
+def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name: str, password: str) -> tuple[Workspace, User]:
+    """The operator opens a workspace and names its first Admin. An account of that address keeps its password and name.
+    Raises NameMissing, SlugTaken, WeakPassword."""
+    hashed = (
+        "" if user_by_address(address.key) else hash_new_password(password=password, name=admin_name, words=(address.shown, name))
+    )
+
+    with transaction.atomic():
+        workspace, main = create_workspace(actor=OPERATOR, name=name, slug=slug)
+        user = user_by_address(address.key) or create_user(
+            actor=OPERATOR, address=address, name=admin_name, password_hash=hashed, language="en"
+        )
+        place = Place(workspace.id, main.id, user.id, address.key, frozenset({ADMIN}), Membership.Source.SETUP)
+        join(actor=OPERATOR, places=[place])
+    return workspace, user
+
+
+def create_community(*, actor: Actor, parent: Community, name: str, slug: str = "") -> Community:
+    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken."""
+    if not may(actor, "communities:write", parent.id):
+        raise NotAllowed
+    return insert_managed_community(actor=actor, parent=parent, name=name, slug=slug)
+
+
+def create_role(
+    *,
+    actor: Actor,
+    community: Community,
+    name: str,
+    permissions: Collection[str],
+    may_give: Collection[Role] = (),
+    description: str = "",
+) -> Role:
+    """A custom role, usable in the community and below. Nobody writes a role they could not hand out themselves.
+    Raises NotAllowed, AboveCeiling, NameTaken."""
+    name = clean_line(name, 80)
+    if takes_built_in_name(name):
+        raise NameTaken
+    held = standing(actor, [community.id])[community.id]
+    if not may(actor, "roles:write", community.id):
+        raise NotAllowed
+    row = Role(
+        community=community, name=name, name_key=role_key(name), permissions=sorted(set(permissions)), description=description
+    )
+    row.may_hand_out = sorted(str(role.id) for role in may_give)
+    wanted: list[RoleFacts] = [facts_of(row), *(facts_of(role) for role in may_give)]
+    if not all(may_hand_out(each, held) for each in wanted):
+        raise AboveCeiling
+
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            after = {"name": name, "permissions": row.permissions}
+            record(actor=actor, changes=[Change("role.created", row.id, community.workspace_id, community.id, after=after)])
+    except IntegrityError as taken:
+        raise NameTaken from taken
+    return row

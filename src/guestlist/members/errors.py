@@ -1,0 +1,39 @@
+from django.utils.translation import gettext_lazy as _
+
+from guestlist.kernel.errors import Refusal
+
+
+class NotAllowed(Refusal):
+    code = "not_allowed"
+    kind = "forbidden"
+    message = _("You may not do this here. Ask an Admin of the community.")
+
+
+class AboveCeiling(Refusal):
+    code = "above_ceiling"
+    kind = "forbidden"
+    message = _("You may not hand out this role here. Ask an Admin of the community.")
+
+
+class UnknownRole(Refusal):
+    """A foreign role and one that does not exist are the same answer."""
+
+    code = "unknown_role"
+    message = _("There is no such role here.")
+
+
+class NoRoles(Refusal):
+    code = "no_roles"
+    message = _("Pick at least one role.")
+
+
+class LastAdmin(Refusal):
+    code = "last_admin"
+    kind = "conflict"
+    message = _("This is the last Admin. Give Admin of the main community to someone else first.")
+
+
+class NameTaken(Refusal):
+    code = "name_taken"
+    kind = "conflict"
+    message = _("A role of this name exists already.")

@@ -1,0 +1,112 @@
+"""The only way a surface gets at tenant data: by these doors, inside the actor's sight. What lies outside does not exist."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from guestlist.access.decision import decide
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.kernel.ids import as_id
+from guestlist.members.errors import UnknownRole
+from guestlist.members.models import ApiKey, Membership, Role
+from guestlist.members.queries.standing import live, standing
+from guestlist.workspaces.models import Ancestry, Community, Workspace
+from guestlist.workspaces.queries import ancestors_of
+
+
+def own_places(actor: Actor) -> QuerySet[Community]:
+    """The communities where the actor is a member themselves; sight reaches from each downwards."""
+    if actor.kind == "user":
+        return Community.objects.filter(id__in=Membership.objects.filter(live(), user=actor.id).values("community"))
+    if actor.kind == "api_key":
+        return Community.objects.filter(id__in=ApiKey.objects.filter(id=actor.id, revoked_at=None).values("community"))
+    return Community.objects.filter(kind=Community.Kind.MAIN) if actor.is_operator else Community.objects.none()
+
+
+def visible_workspaces(actor: Actor) -> QuerySet[Workspace]:
+    return Workspace.objects.filter(id__in=own_places(actor).values("workspace")).order_by("name", "id")
+
+
+def fetch_workspace(actor: Actor, slug: str) -> Workspace:
+    """The workspace by slug. Raises NotFound."""
+    workspace = visible_workspaces(actor).filter(slug=slug).first()
+    if workspace is None:
+        raise NotFound
+    return workspace
+
+
+def visible_communities(actor: Actor, workspace: Workspace) -> QuerySet[Community]:
+    """Those in the actor's sight, main first, then by name."""
+    return _at_and_below(workspace, own_places(actor).filter(workspace=workspace))
+
+
+def communities_where(actor: Actor, workspace: Workspace, permission: str) -> QuerySet[Community]:
+    """Those where the actor has the permission, main first, then by name."""
+    own = own_places(actor).filter(workspace=workspace)
+    held = standing(actor, list(own.values_list("id", flat=True)))
+    return _at_and_below(workspace, own.filter(id__in=[place for place, roles in held.items() if decide(permission, roles)]))
+
+
+def _at_and_below(workspace: Workspace, tops: QuerySet[Community]) -> QuerySet[Community]:
+    """Two steps, because no single statement is good for everyone: first the tops, then everything below them."""
+    found = list(tops.values_list("id", "kind"))
+    places = Community.objects.filter(workspace=workspace).order_by("kind", "name", "id")
+    if any(kind == Community.Kind.MAIN for _, kind in found):
+        return places
+    below = Ancestry.objects.filter(descendant=OuterRef("pk"), ancestor__in=[top for top, _ in found])
+    return places.filter(Exists(below))
+
+
+def fetch_community(actor: Actor, workspace: Workspace, name: str) -> Community:
+    """The community by id or slug. Raises NotFound."""
+    community = communities_named(actor, workspace, [name]).get(name)
+    if community is None:
+        raise NotFound
+    return community
+
+
+def locate_community(actor: Actor, community: uuid.UUID) -> tuple[Workspace, Community]:
+    """A community by id alone, with its workspace. Raises NotFound."""
+    found = Community.objects.select_related("workspace").filter(id__in=_in_sight(actor, [community])).first()
+    if found is None:
+        raise NotFound
+    return found.workspace, found
+
+
+def communities_named(actor: Actor, workspace: Workspace, names: Collection[str]) -> dict[str, Community]:
+    """Those of `names` (ids or slugs) that the actor may see, in one statement."""
+    ids = {found: name for name in names if (found := as_id(name))}
+    rows = list(Community.objects.filter(Q(id__in=ids) | Q(slug__in=names), workspace=workspace))
+    seen = _in_sight(actor, [row.id for row in rows])
+    by_name = {row.slug: row for row in rows} | {ids[row.id]: row for row in rows if row.id in ids}
+    return {name: row for name, row in by_name.items() if name in names and row.id in seen}
+
+
+def _in_sight(actor: Actor, communities: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    paths = ancestors_of(communities)
+    own = set(own_places(actor).filter(id__in={ancestor for _, ancestor in paths}).values_list("id", flat=True))
+    return {community for community, ancestor in paths if ancestor in own}
+
+
+def usable_roles(communities: Collection[Community]) -> dict[uuid.UUID, list[Role]]:
+    """The roles that may be held in each community: the built-in ones, its own, and those of the communities above it."""
+    paths = ancestors_of([each.id for each in communities])
+    owners = {ancestor for _, ancestor in paths}
+    rows = list(Role.objects.filter(Q(community=None) | Q(community__in=owners)).order_by("created_at", "id"))
+    built_in = [row for row in rows if row.is_built_in]
+    above: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for descendant, ancestor in paths:
+        above[descendant].add(ancestor)
+    return {each.id: built_in + [row for row in rows if row.community_id in above[each.id]] for each in communities}
+
+
+def pick_roles(names: Collection[str], usable: Collection[Role]) -> list[Role]:
+    """The roles called `names` (ids, or names in their exact spelling) among `usable`. Raises UnknownRole."""
+    by_name = {role.name: role for role in usable} | {str(role.id): role for role in usable}
+    picked = [by_name.get(str(as_id(name) or name)) for name in dict.fromkeys(names)]
+    if not all(picked):
+        raise UnknownRole
+    return [role for role in picked if role]

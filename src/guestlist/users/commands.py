@@ -1,0 +1,132 @@
+"""Make an account, set its password, disable it. Nothing here belongs to a workspace (design rule 14)."""
+
+import uuid
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from guestlist.audit.commands import Change, record
+from guestlist.kernel import clock
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.kernel.links import read_link
+from guestlist.kernel.text import Address, clean_line
+from guestlist.mail.commands import Draft, LinkDraft, queue_messages
+from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing
+from guestlist.users.models import User
+from guestlist.users.rules import PasswordSubject, check_password_rules
+
+RESET_LIFETIME = 3600
+RESET_PURPOSE = "password"
+
+
+def hash_new_password(*, password: str, name: str, words: tuple[str, ...]) -> str:
+    """Checks a first password and hashes it: slow by design, so call it before a transaction opens. `words` are what the
+    password may not be made of. Raises NameMissing, WeakPassword."""
+    if not clean_line(name):
+        raise NameMissing
+    check_password_rules(password, PasswordSubject(name, *words))
+    return make_password(password)
+
+
+def create_user(*, actor: Actor | None, address: Address, name: str, password_hash: str, language: str) -> User:
+    """A new account whose address is proved. Without an actor the user made it themselves. Raises AddressTaken."""
+    user = User(name=clean_line(name), email=address.shown, language=language, password=password_hash)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=address.key, verified=True, primary=True)
+    except IntegrityError as taken:
+        raise AddressTaken from taken
+    record(actor=actor or user.actor, changes=[Change("user.created", user.id)])
+    return user
+
+
+def request_password_reset(*, user: User) -> None:
+    """Mails the user a link to choose a new password; it works for an hour and until the password changes."""
+    if not user.is_active:
+        return
+    issue = f"{user.password_version}-{int(clock.now().timestamp())}"
+    draft = Draft(
+        workspace_id=None,
+        template="users/emails/password_reset",
+        to_email=user.email,
+        to_name=user.name,
+        language=user.language or "en",
+        context={"name": user.name},
+        link=LinkDraft(RESET_PURPOSE, user.id, issue, "/password/{token}", RESET_LIFETIME),
+    )
+    with transaction.atomic():
+        queue_messages([draft])
+        record(actor=user.actor, changes=[Change("user.password_reset_requested", user.id)])
+
+
+def read_reset_link(*, token: str) -> User:
+    """The user a reset link speaks of; changes nothing. Raises NotFound, LinkEnded."""
+    link = read_link(RESET_PURPOSE, token)
+    version, _, issued = link.version.partition("-")
+    user = User.objects.filter(id=link.subject).first()
+    if user is None:
+        raise NotFound
+    if str(user.password_version) != version or clock.now().timestamp() > int(issued) + RESET_LIFETIME:
+        raise LinkEnded
+    return user
+
+
+def reset_password(*, token: str, password: str) -> User:
+    """Sets a new password through a reset link and ends every other session of the account. Raises NotFound, LinkEnded,
+    WeakPassword."""
+    user = read_reset_link(token=token)
+    hashed = hash_new_password(password=password, name=user.name, words=(user.email,))
+
+    with transaction.atomic():
+        won = User.objects.filter(id=user.id, password_version=user.password_version).update(
+            password=hashed, password_version=F("password_version") + 1
+        )
+        if not won:
+            raise LinkEnded
+        record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
+        _tell_password_changed(user)
+    user.refresh_from_db()
+    return user
+
+
+def _tell_password_changed(user: User) -> None:
+    draft = Draft(
+        workspace_id=None,
+        template="users/emails/password_changed",
+        to_email=user.email,
+        to_name=user.name,
+        language=user.language or "en",
+        context={"name": user.name},
+        link=None,
+    )
+    queue_messages([draft])
+
+
+def change_profile(*, user: User, name: str, language: str, theme: str) -> None:
+    """The holder's own name, language (a code of settings.LANGUAGES) and theme (`light`, `dark` or empty: as the system).
+    Raises NameMissing."""
+    user.name = clean_line(name)
+    if not user.name:
+        raise NameMissing
+    user.language = language if language in dict(settings.LANGUAGES) else ""
+    user.theme = theme if theme in ("light", "dark") else ""
+    with transaction.atomic():
+        user.save(update_fields=["name", "language", "theme"])
+        record(actor=user.actor, changes=[Change("user.profile_changed", user.id)])
+
+
+def set_disabled(*, actor: Actor, user_id: uuid.UUID, disabled: bool) -> User:
+    """The operator stops an account, or lets it in again; every session ends at its next request. Raises NotFound.
+    Call it through members.commands, which keeps the last admin."""
+    user = User.objects.filter(id=user_id).first()
+    if user is None:
+        raise NotFound
+    user.disabled_at = clock.now() if disabled else None
+    user.save(update_fields=["disabled_at"])
+    record(actor=actor, changes=[Change("user.disabled" if disabled else "user.enabled", user.id)])
+    return user

@@ -1,0 +1,29 @@
+from django.utils.translation import gettext_lazy as _
+
+from guestlist.kernel.errors import Refusal
+
+
+class WeakPassword(Refusal):
+    code = "weak_password"
+    message = _("Choose another password.")
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+class NameMissing(Refusal):
+    code = "name_missing"
+    message = _("Enter your name.")
+
+
+class AddressTaken(Refusal):
+    code = "address_taken"
+    kind = "conflict"
+    message = _("This address has an account already. Log in to accept.")
+
+
+class LinkEnded(Refusal):
+    code = "link_ended"
+    kind = "conflict"
+    message = _("This link has ended. Ask for a new one.")

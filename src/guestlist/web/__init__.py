@@ -1,0 +1,1 @@
+"""The pages for people. Views parse, call one command, answer; they decide nothing."""

@@ -1,0 +1,36 @@
+"""What a refusal, a missing page and a failure look like. The neighbour's thing and nothing at all look the same."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from guestlist.kernel import context
+from guestlist.kernel.errors import Refusal
+
+STATUS = {"not_found": 404, "forbidden": 403, "invalid": 422, "conflict": 409, "too_large": 413, "too_many": 429}
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = STATUS[refusal.kind]
+    if status == 404:
+        return not_found(request)
+    return _page(request, "errors/403.html", status, str(refusal))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, "errors/404.html", 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, "errors/403.html", 403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _page(request, "errors/500.html", 500)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, "errors/csrf.html", 403)
+
+
+def _page(request: HttpRequest, template: str, status: int, sentence: str = "") -> HttpResponse:
+    return render(request, template, {"request_id": context.request_id.get(), "sentence": sentence}, status=status)

@@ -1,0 +1,41 @@
+"""Help, health, and the demo's mailbox."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from guestlist.access.roles import BUILT_IN, built_in
+from guestlist.members.models import Role
+from guestlist.web.presenting import about_role
+from guestlist.web.shell import at
+
+
+@login_required
+def roles(request: HttpRequest) -> HttpResponse:
+    at(request, "help")
+    facts = [built_in(each) for each in BUILT_IN]
+    rows = [
+        {
+            "name": each.name,
+            "about": about_role(Role(name=each.name)),
+            "permissions": sorted(each.permissions),
+            "hands_out": [
+                BUILT_IN[given]
+                for given in BUILT_IN
+                if given in each.may_hand_out or built_in(given).permissions <= each.permissions
+            ],
+        }
+        for each in facts
+    ]
+    return render(request, "help/roles.html", {"roles": rows})
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the database answers; 503 otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,173 @@
+"""What the dialog posts, read; and what it shows again. Whether it is allowed is the command's business."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from guestlist.invitations.queries import Choice, choices
+from guestlist.invitations.rules import Person, Wanted
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.ids import as_id
+from guestlist.kernel.table import BadTable, read_table
+from guestlist.kernel.text import split_addresses
+from guestlist.members.queries import communities_where
+from guestlist.web.presenting import Shown, about_role, duration, place
+from guestlist.workspaces.models import Community, Workspace
+
+ROWS = 20
+LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
+
+
+@dataclass
+class InviteForm:
+    """The dialog's fields. `errors` are sentences by field; `row_errors` by community."""
+
+    actor: Actor
+    workspace: Workspace
+    posted: Any
+    upload: bytes | None = None
+    preset: Community | None = None
+    team: Community | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    row_errors: dict[uuid.UUID, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = communities_where(self.actor, self.workspace, "members:invite")
+        chosen = [found for each in self.posted.getlist("community") if (found := as_id(each))]
+        self.ticked = list(self.places.filter(id__in=chosen)) if chosen else []
+        if not self.posted:
+            self.ticked = self._preset()
+        self.picked = {each.id: set(self.posted.getlist(f"roles-{each.id}")) for each in self.ticked}
+
+    def _preset(self) -> list[Community]:
+        """Ticked from the start: the community one came from, or the only one there is."""
+        if self.preset:
+            return list(self.places.filter(id=self.preset.id))
+        some = list(self.places[:2])
+        return some if len(some) == 1 else []
+
+    def people(self) -> list[Person]:
+        """One per address typed or uploaded; what is no address stays in the list, to be named."""
+        typed = [Person(each.address, each.name) for each in split_addresses(self.posted.get("emails", ""))]
+        try:
+            uploaded = read_table(self.upload, column="email") if self.upload else []
+        except BadTable:
+            self.errors["file"] = _("The file has no column with addresses. Name one of its columns email.")
+            return typed
+        people = typed + [
+            Person(row["email"], row.get("name", ""), row.get("language", "")) for row in uploaded if row.get("email")
+        ]
+        if not people:
+            self.errors["emails"] = _("Enter at least one e-mail address.")
+        return people
+
+    def grants(self) -> list[Wanted]:
+        """What is ticked. Without a role in a ticked community, or without any community, an error says so."""
+        if self.team is not None:
+            role = as_id(self.posted.get("role"))
+            if role is None:
+                self.errors["role"] = _("Pick a role.")
+            return [Wanted(self.team.id, frozenset({role}))] if role else []
+        if not self.ticked:
+            self.errors["grants"] = _("Pick at least one community, and a role in it.")
+        for each in self.ticked:
+            if not self.picked[each.id]:
+                self.row_errors[each.id] = _("Pick at least one role in %(community)s.") % {"community": each.name}
+                self.errors[f"roles-{each.id}"] = self.row_errors[each.id]
+        return [
+            Wanted(each.id, frozenset(as_id(role) or uuid.UUID(int=0) for role in self.picked[each.id])) for each in self.ticked
+        ]
+
+    def options(self) -> dict[str, Any]:
+        languages = dict(settings.LANGUAGES)
+        language = self.posted.get("language", "")
+        lifetime = self.posted.get("lifetime", "")
+        return {
+            "note": self.posted.get("note", ""),
+            "language": language if language in languages else "",
+            "lifetime": int(lifetime) if lifetime.isdecimal() and len(lifetime) < 10 else None,
+        }
+
+    def context(self) -> dict[str, Any]:
+        """Everything invite/dialog.html wants, with what was typed still in it."""
+        find = self.posted.get("find", "").strip()
+        rows = self._offered(find)
+        offered = choices(self.actor, rows)
+        total = self.places.count() if len(rows) > ROWS // 2 or find else len(rows)
+        roles = {role.id: role for each in offered for role in each.roles}
+        return {
+            "values": self._values(find),
+            "errors": self.errors,
+            "communities": [self._row(each) for each in offered],
+            "more_communities": max(0, total - len(rows)) if not find else total,
+            "community": place(self.team) if self.team else None,
+            "team_roles": self._team_roles(offered),
+            "roles": [{"name": role.name, "about": about_role(role), "custom": not role.is_built_in} for role in roles.values()],
+            "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
+            "lifetimes": [
+                {"seconds": each, "label": duration(each)} for each in sorted({*LIFETIMES, self.workspace.invitation_lifetime})
+            ],
+        }
+
+    def _offered(self, find: str) -> Sequence[Community]:
+        """Main first, then what is ticked, then up to 20 more; a search narrows the rest."""
+        if self.team is not None:
+            return [self.team]
+        rest = self.places.filter(name__icontains=find) if find else self.places
+        main = list(self.places.filter(kind=Community.Kind.MAIN))
+        ticked = [each for each in self.ticked if each not in main]
+        taken = {each.id for each in (*main, *ticked)}
+        return [*main, *ticked, *(each for each in rest[: ROWS + len(taken)] if each.id not in taken)][: ROWS + len(taken)]
+
+    def _row(self, choice: Choice) -> Shown:
+        community = choice.community
+        picked = self.picked.get(community.id, set())
+        return {
+            **place(community),
+            "depth": min(max(community.depth - 1, 0), 2),
+            "remark": _("reaches all communities below") if community.is_main else "",
+            "checked": community in self.ticked,
+            "error": self.row_errors.get(community.id, ""),
+            "out_of_reach": _out_of_reach(choice),
+            "roles": [
+                {"id": str(role.id), "name": role.name, "about": about_role(role), "checked": str(role.id) in picked}
+                for role in choice.roles
+            ],
+        }
+
+    def _team_roles(self, offered: Sequence[Choice]) -> list[Shown]:
+        if self.team is None:
+            return []
+        wanted = self.posted.get("role", "")
+        return [
+            {"id": str(role.id), "name": role.name, "selected": str(role.id) == wanted} for each in offered for role in each.roles
+        ]
+
+    def _values(self, find: str) -> Shown:
+        options = self.options()
+        return {
+            "emails": self.posted.get("emails", ""),
+            "note": options["note"],
+            "language": options["language"] or "en",
+            "lifetime": options["lifetime"] or self.workspace.invitation_lifetime,
+            "find": find,
+        }
+
+
+def read_form(
+    request: HttpRequest, workspace: Workspace, *, preset: Community | None = None, team: Community | None = None
+) -> InviteForm:
+    upload = request.FILES.get("file")
+    return InviteForm(request.user.actor, workspace, request.POST, upload.read() if upload else None, preset, team)
+
+
+def _out_of_reach(choice: Choice) -> str:
+    if not choice.beyond:
+        return ""
+    names = {"roles": ", ".join(role.name for role in choice.roles), "community": choice.community.name}
+    return _("You may hand out %(roles)s in %(community)s. Ask an Admin of the community for the others.") % names

@@ -1,0 +1,186 @@
+"""The page an invitation's link opens (design rule 10). GET shows; every button needs something only the person can give."""
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from guestlist.invitations.commands import (
+    Accepted,
+    accept_as_new_user,
+    accept_as_user,
+    ask_for_new_link,
+    decline_invitation,
+)
+from guestlist.invitations.errors import Changed, WrongAddress
+from guestlist.invitations.queries import Opened, open_invitation
+from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.users.errors import NameMissing, WeakPassword
+from guestlist.users.queries import verified_addresses
+from guestlist.web.limits import limited
+from guestlist.web.presenting import initials, person, place, time_left
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def join_page(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        opened = open_invitation(token)
+    except NotFound:
+        return render(request, "join/closed.html", {"state": "unknown", "login_url": reverse("account_login")}, status=404)
+    if opened.state != "pending":
+        return _closed(request, opened, token)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        answer = _answer(request, opened, token)
+        if isinstance(answer, HttpResponse):
+            return answer
+        errors = answer
+        opened = open_invitation(token)
+        if opened.state != "pending":
+            return _closed(request, opened, token)
+    return _show(request, opened, token, errors)
+
+
+def _answer(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | dict[str, str]:
+    """Does what was pressed; answers a page, or what is wrong by field."""
+    act = {"join": _join, "accept": _accept, "decline": _decline}.get(request.POST.get("do", ""))
+    if act is None:
+        return {"form": _("Press one of the buttons.")}
+    try:
+        return act(request, opened, token)
+    except Changed:
+        return {"changed": ""}
+    except NameMissing as refusal:
+        return {"name": str(refusal)}
+    except WeakPassword as refusal:
+        return {"password": str(refusal)}
+    except WrongAddress as refusal:
+        return {"email": str(refusal)}
+    except Refusal as refusal:
+        return {"form": str(refusal)}
+
+
+def _join(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | dict[str, str]:
+    if _variant(request, opened) == "other":
+        return {"form": _("You are signed in as someone else. Switch account first.")}
+    accepted = accept_as_new_user(
+        token=token,
+        shown=request.POST.get("shown", ""),
+        name=request.POST.get("name", ""),
+        password=request.POST.get("password", ""),
+        language=get_language() or "en",
+    )
+    return _joined(request, opened, accepted)
+
+
+def _accept(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+    return _joined(request, opened, accept_as_user(user=request.user, token=token, shown=request.POST.get("shown", "")))
+
+
+def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpResponse:
+    """A fresh session, whoever sat here before: what was open in the old one is not theirs."""
+    if request.user != accepted.user:
+        request.session.flush()
+        login(request, accepted.user, backend=BACKEND)
+    invitation = accepted.invitation
+    left_out = {grant.id for grant in accepted.left_out}
+    given = [grant for grant in opened.grants if grant.id not in left_out]
+    places = {line["community"]: line["roles"] for line in opened.places}
+    page = {
+        "result": "joined",
+        "workspace": invitation.workspace.name,
+        "grants": [{**place(each), "roles": places[each.name]} for each in dict.fromkeys(grant.community for grant in given)],
+        "left_out": [
+            {"name": grant.community.name, "roles": [], "reason": _("Whoever gave it may no longer do so.")}
+            for grant in accepted.left_out
+        ],
+        "next_url": reverse("workspace", args=[invitation.workspace.slug]),
+        "next_label": _("Continue"),
+        "signed_in": True,
+    }
+    return render(request, "join/result.html", page)
+
+
+def _decline(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
+    holder = request.user if _variant(request, opened) == "holder" else None
+    decline_invitation(token=token, address=request.POST.get("email", ""), user=holder)
+    return render(request, "join/result.html", {"result": "declined", "workspace": opened.invitation.workspace.name})
+
+
+def _variant(request: HttpRequest, opened: Opened) -> str:
+    if request.user.is_authenticated:
+        return "holder" if opened.invitation.email_key in verified_addresses(request.user.id) else "other"
+    return "known" if opened.has_account else "new"
+
+
+def _show(request: HttpRequest, opened: Opened, token: str, errors: dict[str, str]) -> HttpResponse:
+    changed = errors.pop("changed", None) is not None
+    invitation = opened.invitation
+    page = {
+        "invitation": _ticket(opened),
+        "variant": _variant(request, opened),
+        "values": {"name": request.POST.get("name", invitation.name), "email": request.POST.get("email", "")},
+        "errors": errors,
+        "shown": opened.shown,
+        "changed": changed,
+        "login_url": f"{reverse('account_login')}?{urlencode({'next': request.path})}",
+        "switch_url": f"{reverse('account_logout')}?{urlencode({'next': request.path})}",
+        "user": person(request.user) if request.user.is_authenticated else None,
+    }
+    return render(request, "join/join.html", page, status=422 if errors else 409 if changed else 200)
+
+
+def _ticket(opened: Opened) -> dict[str, object]:
+    invitation = opened.invitation
+    communities = {grant.community.name: grant.community for grant in opened.grants}
+    giver = next((grant for grant in reversed(opened.grants) if grant.giver_kind == "user"), None)
+    tone = giver.giver_id.int % 8 + 1 if giver and giver.giver_id else 0
+    return {
+        "inviter": {"name": opened.inviter, "initials": initials(opened.inviter), "tone": tone} if opened.inviter else None,
+        "workspace": place(invitation.workspace),
+        "note": invitation.note,
+        "grants": [{**place(communities[line["community"]]), "roles": line["roles"]} for line in opened.places],
+        "email": invitation.email,
+        "expires_at": invitation.ends_at,
+        "left": time_left(invitation.ends_at),
+    }
+
+
+def _closed(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
+    invitation = opened.invitation
+    may_ask = opened.state == "expired" and invitation.state == "pending"
+    errors, sent = {}, False
+    if request.method == "POST" and request.POST.get("do") == "renew" and may_ask:
+        errors = _renew(request, token)
+        sent = not errors
+    page = {
+        "state": opened.state,
+        "workspace": invitation.workspace.name,
+        "at": invitation.decided_at or invitation.ends_at,
+        "may_ask": may_ask,
+        "email_sent": sent,
+        "values": {"email": request.POST.get("email", "")},
+        "errors": errors,
+        "login_url": reverse("account_login"),
+    }
+    return render(request, "join/closed.html", page, status=200 if sent else 422 if errors else 410)
+
+
+def _renew(request: HttpRequest, token: str) -> dict[str, str]:
+    if limited(request, "reset_password", key=token[-32:]):
+        return {"form": _("Too many tries. Wait a few minutes.")}
+    try:
+        ask_for_new_link(token=token, address=request.POST.get("email", ""))
+    except Refusal as refusal:
+        return {"email": str(refusal)}
+    return {}

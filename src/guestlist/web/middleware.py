@@ -1,0 +1,72 @@
+"""Who asks, from where, in which language; and what becomes of a refusal."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from guestlist.kernel import context
+from guestlist.kernel.errors import Refusal
+from guestlist.web.errors import refusal_page
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_context(handle: Handler) -> Handler:
+    """Gives each request an id, taken from the proxy where it sent one, for the history and the error page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        context.request_id.set(request_id)
+        context.address.set(get_adapter(request).get_client_ip(request))
+        response = handle(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    return middleware
+
+
+def reader(handle: Handler) -> Handler:
+    """Speaks the reader's language: the one asked for by ?language=, the account's, the browser's; and keeps pages out of caches."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        asked = request.GET.get("language", "")
+        chosen = asked if asked in dict(settings.LANGUAGES) else ""
+        language = chosen or (user.is_authenticated and user.language) or translation.get_language_from_request(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = handle(request)
+            if hasattr(response, "render") and not response.is_rendered:
+                response.render()
+            response["Content-Language"] = language
+            if chosen:
+                response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+            if user.is_authenticated or request.path.startswith(("/join/", "/password/")):
+                # A link or somebody's page in a shared cache, or in the address another site is told, would be theirs.
+                response["Cache-Control"] = "no-store"
+            if request.path.startswith(("/join/", "/password/")):
+                # Not no-referrer: browsers then post the form with `Origin: null`, which the CSRF check refuses.
+                response["Referrer-Policy"] = "strict-origin"
+        return response
+
+    return middleware
+
+
+class refusals:
+    """A command's refusal that the view did not answer in its form becomes a page that says what to do."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.handle(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refusal) else None

@@ -1,0 +1,74 @@
+"""Rows as the templates want them: initials, hues, times left. Words and looks only, no decision."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guestlist.kernel import clock
+from guestlist.members.models import Role
+from guestlist.users.models import User
+from guestlist.workspaces.models import Community, Workspace
+
+Shown = dict[str, Any]
+
+
+def tone(key: uuid.UUID) -> int:
+    """One of eight hues, always the same for the same thing."""
+    return key.int % 8 + 1
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[:1].isalnum()]
+    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else ""
+
+
+def person(user: User, url: str = "") -> Shown:
+    name = user.name or user.email
+    return {"name": name, "email": user.email, "initials": initials(name), "tone": tone(user.id), "url": url}
+
+
+def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = ()) -> Shown:
+    main = isinstance(where, Workspace) or where.is_main
+    return {
+        "id": str(where.id),
+        "name": where.name,
+        "initial": initials(where.name)[:2] if not main else where.name[:1].upper(),
+        "tone": 0 if main else tone(where.id),
+        "url": url,
+        "roles": [role.name for role in roles],
+        "main": main,
+    }
+
+
+def time_left(until: datetime) -> str:
+    seconds = int((until - clock.now()).total_seconds())
+    if seconds >= 2 * 86400:
+        return ngettext("%(n)s day left", "%(n)s days left", seconds // 86400) % {"n": seconds // 86400}
+    if seconds >= 3600:
+        return _("%(n)s h left") % {"n": seconds // 3600}
+    return _("%(n)s min left") % {"n": max(1, seconds // 60)}
+
+
+def duration(seconds: int) -> str:
+    if seconds % 86400 == 0 and seconds > 86400:
+        return ngettext("%(n)s day", "%(n)s days", seconds // 86400) % {"n": seconds // 86400}
+    if seconds % 3600 == 0:
+        return ngettext("%(n)s hour", "%(n)s hours", seconds // 3600) % {"n": seconds // 3600}
+    return ngettext("%(n)s minute", "%(n)s minutes", max(1, seconds // 60)) % {"n": max(1, seconds // 60)}
+
+
+def about_role(role: Role) -> str:
+    """One line on what a role allows."""
+    lines = {
+        "Guest": _("Sees the members, roles and communities, and what applications let guests read."),
+        "Analyst": _("What a Guest may, and works in the applications."),
+        "Admin": _("Everything here and in every community below."),
+        "manage_member": _("Invites, changes and removes Guests and Analysts."),
+    }
+    if role.is_built_in:
+        return lines[role.name]
+    return role.description or ", ".join(role.permissions)

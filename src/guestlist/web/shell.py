@@ -1,0 +1,143 @@
+"""What every page shows around its content: workspace, team, settings, the avatar's menu. Built once, when a template asks."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from guestlist.invitations.queries import visible_invitations
+from guestlist.kernel.actors import Actor
+from guestlist.members.queries import capped_count, own_places, visible_communities, visible_workspaces
+from guestlist.web.presenting import person, place
+from guestlist.workspaces.models import Community, Workspace
+
+Shell = dict[str, Any]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Views say where they are through request.guestlist (see `at`)."""
+    return {
+        "shell": SimpleLazyObject(lambda: _build(request)),
+        "help_url": reverse("help_roles"),
+        "site": urlsplit(settings.GUESTLIST_BASE_URL).netloc,
+    }
+
+
+def at(request: HttpRequest, current: str, workspace: Workspace | None = None, community: Community | None = None) -> None:
+    """Tells the shell which page this is. The workspace is remembered, so that the next page without one opens in it."""
+    request.guestlist = {"current": current, "workspace": workspace, "community": community}
+    if workspace is not None and request.session.get("workspace") != workspace.slug:
+        request.session["workspace"] = workspace.slug
+
+
+def remember_team(request: HttpRequest, community: Community) -> None:
+    teams = {**request.session.get("teams", {}), str(community.workspace_id): str(community.id)}
+    if request.session.get("teams") != teams:
+        request.session["teams"] = teams
+
+
+def current_workspace(request: HttpRequest) -> Workspace | None:
+    """The one of this page, else the one last seen, else the first."""
+    here = getattr(request, "guestlist", {}).get("workspace")
+    if here is not None:
+        return here
+    mine = visible_workspaces(request.user.actor)
+    return mine.filter(slug=request.session.get("workspace", "")).first() or mine.first()
+
+
+def teams_of(actor: Actor, workspace: Workspace) -> list[Community]:
+    """The communities where the actor is a member themselves: what the switcher offers."""
+    return list(own_places(actor).filter(workspace=workspace).order_by("kind", "name", "id"))
+
+
+def current_team(request: HttpRequest, teams: list[Community]) -> Community | None:
+    wanted = request.session.get("teams", {})
+    return next((each for each in teams if wanted.get(str(each.workspace_id)) == str(each.id)), teams[0] if teams else None)
+
+
+def _build(request: HttpRequest) -> Shell:
+    languages = [_language(request, code, str(name)) for code, name in settings.LANGUAGES]
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"languages": languages}
+    here = getattr(request, "guestlist", {})
+    workspace = current_workspace(request)
+    built: Shell = {
+        "user": {**person(request.user, reverse("me")), "theme": request.user.theme},
+        "languages": languages,
+        "current": here.get("current", ""),
+        "current_community": str(here["community"].id) if here.get("community") else "",
+        "menu": _menu(workspace),
+        "logout_url": reverse("account_logout"),
+        "help_url": reverse("help_roles"),
+    }
+    return built | (_in_workspace(request, workspace) if workspace else {})
+
+
+def _menu(workspace: Workspace | None) -> list[Shell]:
+    items = [{"label": _("Account settings"), "icon": "user-cog", "url": reverse("me")}]
+    items.append({"label": _("Notifications"), "icon": "bell", "url": reverse("notifications")})
+    items.append({"label": _("Managed Communities"), "icon": "network", "url": reverse("communities")})
+    if workspace:
+        items.append({"label": _("Settings"), "icon": "settings", "url": reverse("settings", args=[workspace.slug])})
+    return items
+
+
+def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
+    actor, slug = request.user.actor, workspace.slug
+    teams = teams_of(actor, workspace)
+    team = current_team(request, teams)
+    places = visible_communities(actor, workspace)
+    pending = capped_count(visible_invitations(actor, workspace, state="pending", community=team)) if team else ""
+    first = [place(each, reverse("community", args=[each.id, "users"])) for each in places[:5]]
+    return {
+        "workspace": place(workspace),
+        "workspaces": [
+            {**place(each, reverse("workspace", args=[each.slug])), "current": each.id == workspace.id}
+            for each in visible_workspaces(actor)
+        ],
+        "teams": [{**place(each, _team_url(slug, each, "users")), "current": each == team} for each in teams],
+        "community": place(team, _team_url(slug, team, "users")) if team else None,
+        "team_items": _team_items(slug, team, pending) if team else [],
+        "settings_url": reverse("settings", args=[slug]),
+        "workspace_url": reverse("settings", args=[slug]),
+        "settings_items": [
+            {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}
+        ],
+        "communities": first,
+        "communities_url": reverse("communities"),
+        "communities_count": len(first) if len(first) < 5 else _number(capped_count(places)),
+        "single": len(first) == 1,
+    }
+
+
+def _number(count: str) -> int:
+    return int(count.replace(",", "").rstrip("+"))
+
+
+def _team_url(slug: str, community: Community, page: str) -> str:
+    return reverse(f"team_{page}", args=[slug, community.slug])
+
+
+def _team_items(slug: str, team: Community, pending: str) -> list[Shell]:
+    return [
+        {"key": "team-users", "label": _("Users"), "icon": "users", "url": _team_url(slug, team, "users")},
+        {
+            "key": "team-invites",
+            "label": _("Invites"),
+            "icon": "mail",
+            "url": _team_url(slug, team, "invites"),
+            "count": pending if pending != "0" else "",
+            "hot": True,
+        },
+    ]
+
+
+def _language(request: HttpRequest, code: str, name: str) -> Shell:
+    query = {**request.GET.dict(), "language": code}
+    return {"code": code, "name": name, "url": f"{request.path}?{urlencode(query)}", "current": code == get_language()}

@@ -1,0 +1,131 @@
+"""My Team: the community of the switcher, its users and its invites."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
+from guestlist.kernel.ids import as_id
+from guestlist.members.queries import fetch_community, fetch_workspace, may
+from guestlist.web.invite.views import Door, invite_dialog
+from guestlist.web.people.lists import SIZE, invitation_menu, pager, people_context
+from guestlist.web.presenting import place, time_left
+from guestlist.web.shell import at, remember_team
+from guestlist.workspaces.models import Community, Workspace
+
+STATES = ("pending", "accepted", "declined", "revoked", "expired", "")
+
+
+@login_required
+def team_users(request: HttpRequest, slug: str, team: str) -> HttpResponse:
+    workspace, community = _team(request, slug, team, "team-users")
+    page = {
+        "crumbs": _crumbs(workspace, community, _("Users")),
+        "community": place(community),
+        "lead": community.name,
+        "invite_url": _new_url(request, workspace, community),
+        **people_context(request, workspace, community),
+    }
+    return render(request, "team/users.html", page)
+
+
+@login_required
+def team_invites(request: HttpRequest, slug: str, team: str) -> HttpResponse:
+    workspace, community = _team(request, slug, team, "team-invites")
+    actor = request.user.actor
+    state = request.GET.get("state", "pending") if request.GET.get("state", "pending") in STATES else "pending"
+    q, after = request.GET.get("q", "").strip(), as_id(request.GET.get("after"))
+    found = visible_invitations(actor, workspace, state=state, email=q, community=community)
+    found = found.filter(id__lt=after) if after else found
+    rows = with_grants(actor, workspace, list(found[: SIZE + 1]))
+    page = {
+        "crumbs": _crumbs(workspace, community, _("Invites")),
+        "lead": community.name,
+        "create_url": _new_url(request, workspace, community),
+        "q": q,
+        "segments": _segments(q, state),
+        "hidden": [{"name": "state", "value": state}],
+        "rows": [_row(workspace, row) for row in rows[:SIZE]],
+        "page": pager(request, str(rows[SIZE - 1].invitation.id) if len(rows) > SIZE else "", request.GET.get("after", "")),
+        "selectable": state in ("pending", "expired"),
+        "resend_url": reverse("invitations_resend", args=[slug]),
+        "revoke_url": reverse("invitations_revoke", args=[slug]),
+        "empty": _empty(request, q),
+    }
+    return render(request, "team/invites.html", page)
+
+
+@login_required
+def team_invites_new(request: HttpRequest, slug: str, team: str) -> HttpResponse:
+    workspace, community = _team(request, slug, team, "team-invites")
+    back = reverse("team_invites", args=[slug, team])
+    crumbs = [*_crumbs(workspace, community, _("Invites")), {"label": _("Create Invite"), "url": ""}]
+    return invite_dialog(request, workspace, Door(_("Create Invite"), _("Send"), request.path, back, crumbs, team=community))
+
+
+def _team(request: HttpRequest, slug: str, team: str, current: str) -> tuple[Workspace, Community]:
+    workspace = fetch_workspace(request.user.actor, slug)
+    community = fetch_community(request.user.actor, workspace, team)
+    at(request, current, workspace)
+    remember_team(request, community)
+    return workspace, community
+
+
+def _new_url(request: HttpRequest, workspace: Workspace, community: Community) -> str | None:
+    allowed = may(request.user.actor, "members:invite", community.id)
+    return reverse("team_invites_new", args=[workspace.slug, community.slug]) if allowed else None
+
+
+def _crumbs(workspace: Workspace, community: Community, label: str) -> list[dict[str, str]]:
+    name = "team_invites" if label == _("Invites") else "team_users"
+    return [
+        {"label": _("My Team"), "url": reverse("team_users", args=[workspace.slug, community.slug])},
+        {"label": label, "url": reverse(name, args=[workspace.slug, community.slug])},
+    ]
+
+
+def _segments(q: str, state: str) -> list[dict[str, Any]]:
+    words = {
+        "pending": _("Pending"),
+        "accepted": _("Accepted"),
+        "declined": _("Declined"),
+        "revoked": _("Revoked"),
+        "expired": _("Expired"),
+        "": _("All"),
+    }
+    return [{"label": words[each], "url": "?" + urlencode({"state": each, "q": q}), "current": each == state} for each in STATES]
+
+
+def _row(workspace: Workspace, row: InvitationRow) -> dict[str, Any]:
+    invitation = row.invitation
+    message = invitation.message
+    pending = invitation.current_state == "pending"
+    return {
+        "id": str(invitation.id),
+        "email": invitation.email,
+        "url": reverse("invitation", args=[workspace.slug, invitation.id]),
+        "inviter": row.grants[-1].giver if row.grants else "",
+        "at": invitation.created_at,
+        "places": [place(line.community, roles=line.roles) for line in row.grants],
+        "delivery": {"state": row.delivery, "note": "", "reason": message.reason if message else ""},
+        "state": invitation.current_state,
+        "left": time_left(invitation.ends_at) if pending else "",
+        "menu": invitation_menu(workspace, invitation),
+        "select": str(invitation.id) if invitation.state == "pending" else None,
+    }
+
+
+def _empty(request: HttpRequest, q: str) -> dict[str, str]:
+    if not q:
+        return {}
+    return {
+        "title": _("Nobody matches"),
+        "text": _("The search hides everyone."),
+        "clear_url": request.path,
+        "clear_label": _("Show everyone"),
+    }

@@ -1,0 +1,57 @@
+"""Settings > Workspace."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guestlist.members.queries import communities_where, fetch_workspace
+from guestlist.web.invite.views import Door, invite_dialog
+from guestlist.web.people.lists import people_context
+from guestlist.web.shell import at, current_team, teams_of
+
+
+@login_required
+def workspace_home(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where a workspace opens: its team's users, or the settings for whoever is a member nowhere themselves."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    team = current_team(request, teams_of(request.user.actor, workspace))
+    return redirect("team_users", slug, team.slug) if team else redirect("workspace_users", slug)
+
+
+@login_required
+def settings_home(request: HttpRequest, slug: str) -> HttpResponse:
+    fetch_workspace(request.user.actor, slug)
+    return redirect("workspace_users", slug)
+
+
+@login_required
+def users_page(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = fetch_workspace(request.user.actor, slug)
+    at(request, "ws-users", workspace)
+    may_invite = communities_where(request.user.actor, workspace, "members:invite").exists()
+    page = {
+        "crumbs": _crumbs(slug),
+        "lead": _("Everyone in %(workspace)s whom you may see.") % {"workspace": workspace.name},
+        "new_url": reverse("workspace_users_new", args=[slug]) if may_invite else None,
+        **people_context(request, workspace),
+    }
+    return render(request, "workspace/users.html", page)
+
+
+@login_required
+def users_new(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = fetch_workspace(request.user.actor, slug)
+    at(request, "ws-users", workspace)
+    back = reverse("workspace_users", args=[slug])
+    crumbs = [*_crumbs(slug), {"label": _("New users"), "url": ""}]
+    return invite_dialog(request, workspace, Door(_("New users"), _("Add new users"), request.path, back, crumbs))
+
+
+def _crumbs(slug: str) -> list[dict[str, str]]:
+    return [
+        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
+        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
+        {"label": _("Users"), "url": reverse("workspace_users", args=[slug])},
+    ]

@@ -1,0 +1,1 @@
+"""The places: workspaces, and the tree of communities inside each."""

@@ -1,0 +1,69 @@
+from django.db import models
+from django.db.models import Q
+
+from guestlist.kernel.clock import now
+from guestlist.kernel.ids import new_id
+
+DEEPEST = 8
+
+
+class Workspace(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=200)
+    # The policy. Blank means what the operator set; a workspace may only tighten that.
+    existing_users = models.CharField(max_length=8, blank=True)
+    invitation_lifetime = models.PositiveIntegerField(default=86400)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "workspace"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Community(models.Model):
+    class Kind(models.TextChoices):
+        MAIN = "main"
+        MANAGED = "managed"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="communities")
+    slug = models.SlugField(max_length=63)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    depth = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "community"
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "slug"], name="community_slug"),
+            models.UniqueConstraint(fields=["workspace"], condition=Q(kind="main"), name="community_one_main"),
+            models.CheckConstraint(
+                condition=Q(kind="main", parent=None) | Q(kind="managed", parent__isnull=False), name="community_main_is_root"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "kind", "name", "id"], name="community_listed")]
+
+    @property
+    def is_main(self) -> bool:
+        return self.kind == self.Kind.MAIN
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ancestry(models.Model):
+    """Who lies above whom, a community's own row included (depth 0): at most 8 rows each. Written by the tree commands only."""
+
+    pk = models.CompositePrimaryKey("descendant_id", "ancestor_id")
+    descendant = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="ancestry", db_index=False)
+    ancestor = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="progeny", db_index=False)
+    depth = models.PositiveSmallIntegerField()
+
+    class Meta:
+        db_table = "community_ancestry"
+        indexes = [models.Index(fields=["ancestor", "descendant"], name="ancestry_below")]

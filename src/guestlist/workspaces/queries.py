@@ -1,0 +1,30 @@
+"""Places by id and by place in the tree. Doors that ask who may see them stand in members.queries."""
+
+import uuid
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.conf import settings
+
+from guestlist.workspaces.models import Ancestry, Community, Workspace
+
+_STRICTNESS = ("add", "notify", "ask")
+
+
+def ancestors_of(communities: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(community, ancestor) for each of `communities`, itself included, in one statement."""
+    return list(Ancestry.objects.filter(descendant__in=communities).values_list("descendant_id", "ancestor_id"))
+
+
+def main_community(workspace: Workspace) -> Community:
+    return Community.objects.get(workspace=workspace, kind=Community.Kind.MAIN)
+
+
+def treatment_of_existing_users(workspace: Workspace) -> str:
+    """`add`, `notify` or `ask`: the stricter of what the operator and the workspace say."""
+    chosen = (settings.GUESTLIST_EXISTING_USERS, workspace.existing_users or "add")
+    return max(chosen, key=_STRICTNESS.index)
+
+
+def invitation_lifetime(workspace: Workspace) -> timedelta:
+    return timedelta(seconds=workspace.invitation_lifetime)

@@ -1,0 +1,52 @@
+"""Every page asks for a signed-in person, unless it stands here as public."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.cast import Cast
+
+PUBLIC = {
+    "healthz",
+    "account_login",
+    "account_logout",
+    "password_reset",
+    "new_password",
+    "join",
+}
+
+
+def pages(patterns: list[URLPattern | URLResolver]) -> dict[str, URLPattern]:
+    """The pages by name, those of the API left out: it answers 401 by itself."""
+    found: dict[str, URLPattern] = {}
+    for each in patterns:
+        if isinstance(each, URLResolver) and not each.namespace:
+            found |= pages(each.url_patterns)
+        elif isinstance(each, URLPattern) and each.name:
+            found[each.name] = each
+    return found
+
+
+PAGES = pages(get_resolver().url_patterns)
+
+
+def address(name: str, cast: Cast) -> str:
+    """Where the page lies, with something to leak wherever that can be known beforehand."""
+    real = {"slug": "northwind", "community": cast.alder.id, "team": "alder", "tab": "users"}
+    wanted = PAGES[name].pattern.converters
+    made_up = {key: uuid4() if type(kind).__name__ == "UUIDConverter" else "x" for key, kind in wanted.items()}
+    return reverse(name, kwargs={key: real.get(key, value) for key, value in made_up.items()})
+
+
+def test_pages_are_found():
+    assert len(PAGES) > 20
+    assert set(PAGES) >= PUBLIC
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - PUBLIC))
+def test_anonymous_person_is_sent_to_sign_in(name: str, cast: Cast, client: Client):
+    for answer in (client.get(address(name, cast)), client.post(address(name, cast))):
+        sent_away = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+        assert sent_away or answer.status_code in (404, 405), answer

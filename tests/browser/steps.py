@@ -1,0 +1,79 @@
+"""What people do over and over, by the words they read on the page."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.cast import PASSWORD, Cast
+from tests.invitations.acts import GOOD_PASSWORD
+
+PLACES = ("main", "alder", "birch", "cedar", "cedar-north")
+
+
+def log_in(page: Page, address: str, password: str = PASSWORD) -> None:
+    page.goto("/login")
+    page.get_by_label("Email", exact=True).fill(address)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("button", name="Account menu")).to_be_visible()
+
+
+def open_account_menu(page: Page) -> Locator:
+    page.get_by_role("button", name="Account menu").click()
+    return page.get_by_role("navigation", name="Account menu")
+
+
+def open_managed_communities(page: Page) -> None:
+    open_account_menu(page).get_by_role("link", name="Managed Communities", exact=True).click()
+
+
+def community_tree(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Communities", exact=True)
+
+
+def tabs(page: Page, community: str) -> Locator:
+    return page.get_by_role("navigation", name=community, exact=True)
+
+
+def type_addresses(sheet: Locator, addresses: str) -> None:
+    box = sheet.get_by_label("Email addresses")
+    box.fill(addresses)
+    box.blur()
+
+
+def tick(sheet: Locator, community: str, *roles: str) -> None:
+    """Ticks the community and these roles in it, and takes away what was ticked there before."""
+    sheet.get_by_role("checkbox", name=community, exact=True).check()
+    group = sheet.get_by_role("group", name=f"Roles in {community}", exact=True)
+    for role in roles:
+        group.get_by_role("checkbox", name=role, exact=True).check()
+
+
+def submit(sheet: Locator, label: str) -> None:
+    sheet.get_by_role("button", name=label, exact=True).click()
+
+
+def says(page: Page, words: str) -> None:
+    """The toast, or the banner of a refusal."""
+    expect(page.get_by_text(words, exact=True).first).to_be_visible()
+
+
+def join(page: Page, link: str, name: str, password: str = GOOD_PASSWORD) -> None:
+    page.goto(link)
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Join", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("^You are in "))).to_be_visible()
+
+
+def reach(page: Page, cast: Cast) -> set[str]:
+    """The communities of Northwind, by slug, whose members this browser's user may see."""
+    answers = {slug: page.request.get(f"/w/{cast.northwind.slug}/team/{slug}/users").status for slug in PLACES}
+    assert set(answers.values()) <= {200, 404}, answers
+    return {slug for slug, status in answers.items() if status == 200}
+
+
+def names_in_tree(page: Page) -> list[str]:
+    """What Managed Communities lists, top to bottom."""
+    open_managed_communities(page)
+    return [each.strip() for each in community_tree(page).locator("a.node b").all_inner_texts()]

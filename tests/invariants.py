@@ -1,0 +1,8 @@
+"""The invariants of the live data, for the end of every scenario."""
+
+from guestlist.invitations.queries.invariants import broken_invariants
+
+
+def assert_sound() -> None:
+    broken = broken_invariants()
+    assert not broken, "\n".join(f"{each.name}: {each.what}: {each.rows}" for each in broken)

@@ -1,0 +1,162 @@
+"""The pages of docs/reference that are made from the code. `make docs` writes them; tests/architecture/test_reference.py compares."""
+
+import argparse
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+
+import guestlist
+from guestlist.access.permissions import catalogue
+from guestlist.access.roles import BUILT_IN, built_in
+from guestlist.cli.parser import build_parser
+from guestlist.config.environment import VARIABLES
+from guestlist.kernel.errors import Refusal
+from guestlist.web.errors import STATUS
+
+FOLDER = Path("docs/reference")
+MADE = "<!-- Made from the code by `make docs`. Do not edit. -->\n\n"
+
+
+def errors() -> str:
+    """Every refusal: its code, its HTTP status and what it says."""
+    rows = [[f"`{each.code}`", str(STATUS[each.kind]), str(each.message)] for each in refusals()]
+    return _page(
+        "Errors",
+        "What Guestlist refuses, it refuses by name. `code` is stable: programs may rely on it. The message is for people and may "
+        "change; where a refusal has more to say, it says that instead. The API answers with a problem document (RFC 9457) that "
+        "carries the code; pages show the message. What lies outside your sight answers exactly as what does not exist: 404.",
+        _table(["code", "status", "says"], sorted(rows)) + ABOUT_THE_REQUEST,
+    )
+
+
+ABOUT_THE_REQUEST = """
+## About the request itself
+
+From the API only: the request did not get as far as a command.
+
+| code | status | when |
+| --- | --- | --- |
+| `unauthenticated` | 401 | neither a valid key nor a session |
+| `method_not_allowed` | 405 | the address does not take this method; `Allow` says which it takes |
+| `too_large` | 413 | more than 32 MB |
+| `unreadable_body` | 422 | the body is no JSON |
+| `invalid_request` | 422 | the body or the query is not as described; `errors` says where |
+| `failed` | 500 | a mistake of ours; the log has the request id |
+| `unavailable` | 503 | the database does not answer; `Retry-After` says when to try again |
+"""
+
+
+def refusals() -> list[type[Refusal]]:
+    _import_everything()
+    found: list[type[Refusal]] = []
+    left = [Refusal]
+    while left:
+        each = left.pop()
+        left += each.__subclasses__()
+        if each is not Refusal and each.__module__.startswith("guestlist."):
+            found.append(each)
+    return sorted(found, key=lambda each: (each.code, each.__module__))
+
+
+def _import_everything() -> None:
+    for module in pkgutil.walk_packages(guestlist.__path__, "guestlist."):
+        if "migrations" not in module.name and not module.name.endswith(("__main__", ".wsgi")):
+            importlib.import_module(module.name)
+
+
+def settings() -> str:
+    """Every environment variable."""
+    rows = [[f"`{each.name}`", "yes" if each.required else "", each.help] for each in VARIABLES]
+    return _page(
+        "Settings",
+        "Guestlist is set up by environment variables, read in one place. Those marked are required by `guestlist up`, `web` and "
+        "`worker`: where one is missing they say so in one line and exit with 2.",
+        _table(["variable", "required", "what it is"], rows),
+    )
+
+
+def cli() -> str:
+    """Every command, as its own --help says it."""
+    parts = [f"\n## `{parser.prog}`\n\n{_help(parser)}" for parser in _commands(build_parser())]
+    return _page("Command line", "For the operator, on the machine itself; the operator may do everything.", "\n".join(parts))
+
+
+def _commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    below = [each for group in groups for each in group.choices.values()]
+    if not below:
+        yield parser
+    for each in below:
+        yield from _commands(each)
+
+
+def _help(parser: argparse.ArgumentParser) -> str:
+    return f"```text\n{parser.format_help().strip()}\n```"
+
+
+def permissions() -> str:
+    """Guestlist's own permissions, and which built-in role holds them."""
+    roles = [built_in(each) for each in BUILT_IN]
+    rows = [
+        [f"`{name}`", *("yes" if name in role.permissions else "" for role in roles)]
+        for name, each in sorted(catalogue().items())
+    ]
+    return _page("Permissions and roles", PERMISSIONS, _table(["permission", *(role.name for role in roles)], rows) + CATALOGUE)
+
+
+PERMISSIONS = """\
+Everything is checked against a permission, `resource:action`, never against the name of a role. What somebody may do in a community
+is the union of the permissions of all roles of their active memberships there and in every community above it
+([the tree and access](../explanation/tree-and-access.md)).
+
+The four built-in roles exist in every workspace and cannot be changed. *manage_member* may hand out Guest and Analyst; everybody else
+may hand out a role where they hold all of its permissions. A custom role belongs to one community and is usable there and below."""
+
+CATALOGUE = """
+## Permissions of your applications
+
+`GUESTLIST_PERMISSIONS` names a JSON file, read at start, with the permissions of the applications behind Guestlist:
+
+```json
+{
+  "alerts:read":  {"level": "read",  "description": "See alerts"},
+  "alerts:close": {"level": "write", "description": "Close alerts"},
+  "rules:delete": {"level": "admin", "description": "Delete rules"}
+}
+```
+
+Guest holds those of level `read`; Analyst those of level `read` and `write`; Admin all of them. The resources in the table above are
+reserved. A file that cannot be used is one clear line at start, which says what is wrong."""
+
+
+def _page(title: str, opening: str, body: str) -> str:
+    return f"{MADE}# {title}\n\n{opening}\n\n{body.strip()}\n"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors,
+    "settings.md": settings,
+    "cli.md": cli,
+    "permissions.md": permissions,
+}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guestlist.config.settings")
+    os.environ["COLUMNS"] = "120"  # argparse wraps its help to the terminal
+    django.setup()
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page())
+
+
+if __name__ == "__main__":
+    main()
