@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,13 +24,14 @@ def rows() -> list[tuple[str, str]]:
     return [(row, proof) for row, _statement, proof in ROW.findall(page)]
 
 
-def tests_in(path: Path) -> set[str]:
+@cache
+def names_in(path: Path) -> set[str]:
     return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
 
 
 def exists(test: str) -> bool:
     file, _, name = test.partition("::")
-    return name.startswith("test_") and (ROOT / file).is_file() and name in tests_in(ROOT / file)
+    return name.startswith("test_") and (ROOT / file).is_file() and name in names_in(ROOT / file)
 
 
 def test_every_behaviour_has_one_row_in_order():

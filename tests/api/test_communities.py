@@ -7,7 +7,7 @@ from guestlist.workspaces.models import Community
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast
 
-STATEMENTS = 0
+STATEMENTS = 7
 PATH = "/workspaces/northwind/communities"
 
 
@@ -107,6 +107,6 @@ def test_community_is_made_only_where_the_caller_may(cast: Cast):
         "unknown_community",
     )
     assert code_of(as_user(cast.nora).post(PATH, {"name": "Mine", "parent": "main"})) == (404, "not_found")
-    assert code_of(as_user(cast.olga).post(PATH, {"name": " \x00\r\n", "parent": "main"})) == (422, "name_missing")
+    assert code_of(as_user(cast.olga).post(PATH, {"name": " \x00\r\n", "parent": "main"})) == (422, "place_name_missing")
     assert code_of(as_user(cast.olga).post(PATH, {"parent": "main"})) == (422, "invalid_request")
     assert Community.objects.count() == before

@@ -1,11 +1,13 @@
-"""Every page asks for a signed-in person, unless it stands here as public."""
+"""Every page and every operation of the API asks who comes, unless it stands here as public."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from guestlist.api.site import api
 from tests.cast import Cast
 
 PUBLIC = {
@@ -50,3 +52,17 @@ def test_anonymous_person_is_sent_to_sign_in(name: str, cast: Cast, client: Clie
     for answer in (client.get(address(name, cast)), client.post(address(name, cast))):
         sent_away = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
         assert sent_away or answer.status_code in (404, 405), answer
+
+
+@pytest.mark.urls("tests.api.urls")
+def test_nobody_gets_an_answer_from_the_api(cast: Cast, client: Client):
+    operations = [
+        (method, re.sub(r"\{\w+\}", "northwind", path))
+        for path, found in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
+        for method in found
+    ]
+
+    answers = {(method, path): client.generic(method.upper(), path).status_code for method, path in operations}
+
+    assert len(answers) > 15
+    assert {operation: status for operation, status in answers.items() if status != 401} == {}

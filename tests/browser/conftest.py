@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 from guestlist.cli.mail_sink import MailSink
 from guestlist.users.models import User
@@ -42,6 +44,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": shutil.which("chromium"), "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def database(django_db_setup: None) -> BaseDatabaseWrapper:
+    return connections["default"]
+
+
+@pytest.fixture(scope="session")
+def playwright(database: BaseDatabaseWrapper, playwright: Playwright) -> Playwright:
+    """Where an event loop runs, Django opens a second connection for the same thread, which would know nothing of the rows that
+    every test starts with."""
+    connections["default"] = database
+    return playwright
 
 
 @pytest.fixture(scope="session")

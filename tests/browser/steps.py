@@ -31,8 +31,61 @@ def community_tree(page: Page) -> Locator:
     return page.get_by_role("navigation", name="Communities", exact=True)
 
 
-def tabs(page: Page, community: str) -> Locator:
-    return page.get_by_role("navigation", name=community, exact=True)
+def open_user_center_dialog(page: Page, community: str = "") -> Locator:
+    """Avatar > Managed Communities > Users > + User."""
+    open_managed_communities(page)
+    if community:
+        community_tree(page).get_by_role("link", name=community, exact=True).click()
+        expect(page.get_by_role("heading", name=community, exact=True)).to_be_visible()
+    page.get_by_role("region").get_by_role("link", name="Users", exact=True).click()
+    page.get_by_role("link", name="+ User", exact=True).click()
+    return opened(page, "Add users")
+
+
+def open_settings_users(page: Page) -> None:
+    """Settings > Workspace > Users."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings", exact=True).click()
+    side = page.get_by_role("navigation", name="Settings", exact=True)
+    side.get_by_role("link", name="Workspace", exact=True).click()
+    side.get_by_role("link", name="Users", exact=True).click()
+
+
+def open_settings_dialog(page: Page) -> Locator:
+    open_settings_users(page)
+    page.get_by_role("link", name="+ New users", exact=True).click()
+    return opened(page, "New users")
+
+
+def open_team(page: Page, entry: str) -> None:
+    """My Team > Invites, or Users."""
+    side = page.get_by_role("navigation", name="Main")
+    side.get_by_role("link", name="My Team").click()
+    side.get_by_role("link", name=entry).click()
+
+
+def open_team_dialog(page: Page) -> Locator:
+    open_team(page, "Invites")
+    page.get_by_role("link", name="Create Invite", exact=True).click()
+    return opened(page, "Create Invite")
+
+
+def opened(page: Page, title: str) -> Locator:
+    sheet = page.get_by_role("dialog", name=title)
+    expect(sheet).to_be_visible()
+    return sheet
+
+
+def roles_offered(sheet: Locator, community: str) -> list[str]:
+    group = sheet.get_by_role("group", name=f"Roles in {community}", exact=True)
+    return [each.strip() for each in group.locator("label").all_inner_texts()]
+
+
+def communities_offered(sheet: Locator) -> list[str]:
+    return [each.strip() for each in sheet.locator(".grant-row label > b").all_inner_texts()]
+
+
+def row_of(page: Page, person: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=person)
 
 
 def type_addresses(sheet: Locator, addresses: str) -> None:
@@ -42,7 +95,7 @@ def type_addresses(sheet: Locator, addresses: str) -> None:
 
 
 def tick(sheet: Locator, community: str, *roles: str) -> None:
-    """Ticks the community and these roles in it, and takes away what was ticked there before."""
+    """Ticks the community, and these roles in it."""
     sheet.get_by_role("checkbox", name=community, exact=True).check()
     group = sheet.get_by_role("group", name=f"Roles in {community}", exact=True)
     for role in roles:

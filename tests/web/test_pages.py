@@ -1,31 +1,12 @@
 """Every page opens for those who may see it, and for nobody else."""
 
-from uuid import UUID
-
 import pytest
 from django.test import Client
 
-from guestlist.access.roles import GUEST
-from guestlist.invitations.commands import invite
 from guestlist.invitations.models import Invitation
-from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.links import sign_link
 from tests.cast import PASSWORD, Cast
-
-
-def ask(cast: Cast, place: str, address: str, role: UUID = GUEST) -> None:
-    invite(
-        actor=cast.olga.actor,
-        workspace=cast.northwind,
-        people=[Person(address)],
-        grants=[Wanted(cast.places[place].id, frozenset({role}))],
-    )
-
-
-def signed_in(cast: Cast, who: str) -> Client:
-    client = Client()
-    client.force_login(cast.users[who], backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+from tests.web.visits import ask, signed_in
 
 
 def pages(cast: Cast) -> list[str]:

@@ -28,8 +28,6 @@ def read_grants(actor: Actor, workspace: Workspace, grants: Collection[GrantIn])
     usable = _usable(list(communities.values()))
     wanted = {}
     for grant in distinct:
-        if grant.community not in communities:
-            raise UnknownCommunity
         place = communities[grant.community].id
         wanted[grant] = Wanted(place, frozenset(role.id for role in pick_roles(grant.roles, usable[place])))
     return wanted
@@ -38,7 +36,11 @@ def read_grants(actor: Actor, workspace: Workspace, grants: Collection[GrantIn])
 def _communities(actor: Actor, workspace: Workspace, names: list[str]) -> dict[str, Community]:
     found: dict[str, Community] = {}
     for at in range(0, len(names), AT_A_TIME):
-        found |= communities_named(actor, workspace, set(names[at : at + AT_A_TIME]))
+        asked = set(names[at : at + AT_A_TIME])
+        named = communities_named(actor, workspace, asked)
+        if named.keys() != asked:
+            raise UnknownCommunity
+        found |= named
     return found
 
 

@@ -23,7 +23,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 def web_command(host: str, port: int) -> list[str]:
     """The web server. Without an access log, because the addresses in it would hold the links of invitations."""
     options = ["--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning"]
-    threads = ["--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600", "--workers-kill-timeout", "15"]
+    threads = ["--blocking-threads", str(THREADS), "--blocking-threads-idle-timeout", "600", "--workers-kill-timeout", "10"]
     return [sys.executable, "-m", "granian", *options, *threads, "guestlist.config.served:application"]
 
 
@@ -83,7 +83,7 @@ def supervise(commands: Mapping[str, Sequence[str]], stop: Callable[[], bool]) -
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, preexec_fn=die_with_parent)
+    return subprocess.Popen(command, preexec_fn=die_with_parent)  # noqa: PLW1509 (one system call, which needs no lock)
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:

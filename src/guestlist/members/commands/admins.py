@@ -32,7 +32,11 @@ def keeping_an_admin(workspaces: list[uuid.UUID]) -> Iterator[None]:
     same moment would otherwise both count the other. Raises LastAdmin and undoes the block."""
     with transaction.atomic():
         lock_workspaces(workspaces)
+        owned = _owned(workspaces)
         yield
-        owned = set(admins_able_to_sign_in().filter(workspace__in=workspaces).values_list("workspace_id", flat=True))
-        if owned != set(workspaces):
+        if owned - _owned(workspaces):
             raise LastAdmin
+
+
+def _owned(workspaces: list[uuid.UUID]) -> set[uuid.UUID]:
+    return set(admins_able_to_sign_in().filter(workspace__in=workspaces).values_list("workspace_id", flat=True))

@@ -42,26 +42,33 @@ def deactivate(*, actor: Actor, membership: Membership, everywhere: bool = False
             _check_may_in_main(actor, membership, "members:deactivate")
 
         for row in rows:
-            row.status, row.everywhere = Membership.Status.DEACTIVATED, everywhere
-            row.save(update_fields=["status", "everywhere"])
-            _record(
-                actor, "membership.deactivated", row, {"status": "active"}, {"status": "deactivated", "everywhere": everywhere}
-            )
+            _stop(actor, row, everywhere)
     return rows[0]
+
+
+def _stop(actor: Actor, row: Membership, everywhere: bool) -> None:
+    before = {"status": row.status, "everywhere": row.everywhere}
+    # Never back to False: an Admin of one community would lift what the main community imposed.
+    row.status, row.everywhere = Membership.Status.DEACTIVATED, row.everywhere or everywhere
+    after = {"status": row.status, "everywhere": row.everywhere}
+    if before != after:
+        row.save(update_fields=["status", "everywhere"])
+        _record(actor, "membership.deactivated", row, before, after)
 
 
 def reactivate(*, actor: Actor, membership: Membership) -> Membership:
     """Raises NotAllowed, AboveCeiling: reactivating hands the roles out again. One deactivated everywhere needs the permission in
-    the main community."""
+    the main community; then the user may be added elsewhere again too, but only this membership comes back."""
     with keeping_an_admin([membership.workspace_id]):
         membership = _locked(membership)
         check_may_manage(actor, membership, "members:deactivate", set(membership.roles.all()))
-        if membership.everywhere:
-            _check_may_in_main(actor, membership, "members:deactivate")
+        _check_may_lift(actor, membership, "members:deactivate")
 
+        before = {"status": membership.status, "everywhere": membership.everywhere}
+        Membership.objects.filter(workspace=membership.workspace_id, user=membership.user_id).update(everywhere=False)
         membership.status, membership.everywhere = Membership.Status.ACTIVE, False
-        membership.save(update_fields=["status", "everywhere"])
-        _record(actor, "membership.reactivated", membership, {"status": "deactivated"}, {"status": "active"})
+        membership.save(update_fields=["status"])
+        _record(actor, "membership.reactivated", membership, before, {"status": "active", "everywhere": False})
     return membership
 
 
@@ -70,16 +77,20 @@ def remove(*, actor: Actor, membership: Membership) -> None:
     with keeping_an_admin([membership.workspace_id]):
         membership = _locked(membership)
         check_may_manage(actor, membership, "members:remove", set(membership.roles.all()))
+        _check_may_lift(actor, membership, "members:remove")
 
         _delete(actor, "membership.removed", membership)
 
 
 def leave(*, actor: Actor, membership: Membership) -> None:
-    """The holder goes of their own will; whoever wants them back has to ask. Raises NotFound for somebody else's, LastAdmin."""
+    """The holder goes of their own will; whoever wants them back has to ask. Raises NotFound for somebody else's, LastAdmin,
+    NotAllowed for who is deactivated everywhere: invited anew, they would be in again."""
     with keeping_an_admin([membership.workspace_id]):
         membership = _locked(membership)
         if actor.kind != "user" or actor.id != membership.user_id:
             raise NotFound
+        if membership.everywhere:
+            raise NotAllowed
 
         Departure.objects.get_or_create(workspace_id=membership.workspace_id, user_id=membership.user_id)
         _delete(actor, "membership.left", membership)
@@ -92,6 +103,12 @@ def check_may_manage(actor: Actor, membership: Membership, permission: str, role
         raise NotAllowed
     if not all(may_hand_out(facts_of(role), held) for role in roles):
         raise AboveCeiling
+
+
+def _check_may_lift(actor: Actor, membership: Membership, permission: str) -> None:
+    """Who is deactivated everywhere is so by the main community: only there may it be undone, by removing them too."""
+    if membership.everywhere:
+        _check_may_in_main(actor, membership, permission)
 
 
 def _check_may_in_main(actor: Actor, membership: Membership, permission: str) -> None:

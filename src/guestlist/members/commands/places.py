@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from guestlist.access.decision import may_hand_out
 from guestlist.access.roles import ADMIN, RoleFacts, role_key, takes_built_in_name
@@ -10,7 +11,7 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import Address, clean_line
 from guestlist.members.commands.join import Place, join
-from guestlist.members.errors import AboveCeiling, NameTaken, NotAllowed
+from guestlist.members.errors import AboveCeiling, LastAdmin, NameTaken, NotAllowed
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import facts_of, may, standing
 from guestlist.users.commands import create_user, hash_new_password
@@ -22,7 +23,7 @@ from guestlist.workspaces.models import Community, Workspace
 
 def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name: str, password: str) -> tuple[Workspace, User]:
     """The operator opens a workspace and names its first Admin. An account of that address keeps its password and name.
-    Raises NameMissing, SlugTaken, WeakPassword."""
+    Raises NameMissing, SlugTaken, WeakPassword; LastAdmin where that account is disabled."""
     hashed = (
         "" if user_by_address(address.key) else hash_new_password(password=password, name=admin_name, words=(address.shown, name))
     )
@@ -32,6 +33,8 @@ def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name:
         user = user_by_address(address.key) or create_user(
             actor=OPERATOR, address=address, name=admin_name, password_hash=hashed, language="en"
         )
+        if not user.can_sign_in:
+            raise LastAdmin(_("The account of this address cannot sign in. Enable it first, or name another."))
         place = Place(workspace.id, main.id, user.id, address.key, frozenset({ADMIN}), Membership.Source.SETUP)
         join(actor=OPERATOR, places=[place])
     return workspace, user

@@ -1,0 +1,66 @@
+from guestlist.access.roles import ADMIN, ANALYST, GUEST
+from guestlist.api.me import KeyMe, UserMe
+from guestlist.members.models import Membership
+from tests.api.callers import as_key, as_user
+from tests.cast import Cast, give
+
+STATEMENTS = 0
+
+
+def test_user_sees_themselves_and_everywhere_they_belong(cast: Cast):
+    give(cast.ana, cast.acme_main, GUEST)
+
+    answer = as_user(cast.ana).get("/me")
+
+    assert (answer.json()["kind"], answer.json()["name"], answer.json()["email"], answer.json()["language"]) == (
+        "user",
+        "Ana Ferreira",
+        "ana@northwind.example",
+        "en",
+    )
+    acme, northwind = answer.json()["workspaces"]
+    assert (acme["slug"], [each["community"]["slug"] for each in acme["memberships"]]) == ("acme", ["main"])
+    assert (northwind["slug"], [each["community"]["slug"] for each in northwind["memberships"]]) == (
+        "northwind",
+        ["alder", "birch"],
+    )
+    assert northwind["memberships"][0]["roles"] == [{"id": str(ANALYST), "name": "Analyst"}]
+    UserMe.model_validate(answer.json(), extra="forbid")
+
+
+def test_user_who_belongs_nowhere_sees_nothing_of_anybody(cast: Cast):
+    answer = as_user(cast.otto).get("/me")
+
+    assert answer.json()["workspaces"] == []
+    assert "northwind" not in answer.content.decode().lower()
+
+
+def test_user_sees_that_they_were_deactivated(cast: Cast):
+    Membership.objects.filter(user=cast.gus).update(status="deactivated")
+
+    assert as_user(cast.gus).get("/me").json()["workspaces"][0]["memberships"][0]["status"] == "deactivated"
+
+
+def test_key_sees_where_it_hangs_and_what_it_holds(cast: Cast):
+    answer = as_key(cast.alder, ADMIN, GUEST, name="nightly").get("/me").json()
+
+    assert (answer["kind"], answer["name"], answer["workspace"]["slug"], answer["community"]["slug"]) == (
+        "api_key",
+        "nightly",
+        "northwind",
+        "alder",
+    )
+    assert [each["name"] for each in answer["roles"]] == ["Guest", "Admin"]
+    assert not any("digest" in field or "hint" in field for field in answer)
+    KeyMe.model_validate(answer, extra="forbid")
+
+
+def test_number_of_statements_does_not_grow_with_the_memberships(cast: Cast, django_assert_num_queries):
+    gus = as_user(cast.gus)
+    with django_assert_num_queries(STATEMENTS):
+        gus.get("/me")
+    for place in (cast.main, cast.alder, cast.birch, cast.acme_main):
+        give(cast.gus, place, GUEST, ANALYST)
+
+    with django_assert_num_queries(STATEMENTS):
+        assert len(gus.get("/me").json()["workspaces"]) == 2

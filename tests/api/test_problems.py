@@ -1,0 +1,111 @@
+"""Everything that goes wrong is a problem document, and says nothing that is not the caller's to know."""
+
+import pytest
+from django.db import connection
+
+from guestlist.api.problems import STATUS
+from guestlist.kernel.errors import Refusal
+from tests.api.callers import Caller, as_key, as_user, code_of
+from tests.cast import Cast
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/me/", "/workspaces/northwind", "/workspaces//invitations", "/%00", "/a%0Ab"])
+def test_address_that_leads_nowhere_is_not_found(cast: Cast, path: str):
+    for caller in (Caller(), as_user(cast.olga)):
+        assert code_of(caller.get(path)) == (404, "not_found")
+        assert code_of(caller.post(path, {})) == (404, "not_found")
+
+
+def test_workspace_that_cannot_be_is_not_found(cast: Cast):
+    for slug in ("nowhere", "%00", "%FF", "x" * 500, "northwind%20", "NORTHWIND"):
+        assert code_of(as_user(cast.olga).get(f"/workspaces/{slug}/communities")) == (404, "not_found")
+
+
+def test_method_that_is_not_taken_names_those_that_are(cast: Cast):
+    answer = as_user(cast.olga).delete("/workspaces/northwind/invitations")
+
+    assert code_of(answer) == (405, "method_not_allowed")
+    assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
+
+
+def test_head_is_answered_like_get(cast: Cast):
+    answer = as_user(cast.olga).client.head("/api/v1/me")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"limit": 0}, "invalid_request"),
+        ({"limit": 1001}, "invalid_request"),
+        ({"limit": "many"}, "invalid_request"),
+        ({"cursor": "\x00"}, "invalid_request"),
+        ({"state": "lost"}, "invalid_request"),
+        ({"email": "a\x00"}, "invalid_request"),
+        ({"cursor": "garbage"}, "bad_cursor"),
+        ({"cursor": "WyJhIiwxXQ:1abc:xyz"}, "bad_cursor"),
+    ],
+)
+def test_query_that_cannot_be_is_refused(cast: Cast, query: dict, code: str):
+    answer = as_user(cast.olga).get("/workspaces/northwind/invitations", **query)
+
+    assert code_of(answer) == (422, code)
+    if code == "invalid_request":
+        assert [each["parameter"] for each in answer.json()["errors"]] == list(query)
+
+
+def test_cursor_of_one_list_opens_no_other(cast: Cast):
+    olga = as_user(cast.olga)
+    cursor = olga.get("/workspaces/northwind/communities", limit=1).json()["next_cursor"]
+
+    assert code_of(olga.get("/workspaces/northwind/invitations", cursor=cursor)) == (422, "bad_cursor")
+
+
+def test_failure_of_ours_is_logged_and_shows_nothing(cast: Cast, caplog):
+    key = as_key(cast.main)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE api_key RENAME COLUMN role_ids TO role_ids_gone")
+
+    answer = key.get("/me")
+
+    assert code_of(answer)[0] in (500, 503)
+    assert "role_ids" not in answer.content.decode()
+    assert "role_ids" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="a file does not hang up")
+def test_database_gone_for_a_moment_is_unavailable_and_then_back(transactional_db):
+    caller = Caller(headers={"Authorization": "Bearer gl_whatever"})
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_session_timeout = 1")
+
+    answer = _until_gone(caller)
+    connection.close()
+
+    assert code_of(answer) == (503, "unavailable")
+    assert answer["Retry-After"]
+    assert code_of(caller.get("/me")) == (401, "unauthenticated")
+
+
+def _until_gone(caller: Caller):
+    for _ in range(200):
+        answer = caller.get("/me")
+        if answer.status_code != 401:
+            return answer
+    raise AssertionError("the server did not hang up")
+
+
+def test_answers_are_not_for_caches(cast: Cast):
+    for path in ("/me", "/workspaces/northwind/communities", "/nothing"):
+        assert "no-store" in as_key(cast.main).get(path)["Cache-Control"]
+
+
+def _kinds(refusal: type[Refusal] = Refusal) -> set[str]:
+    return {refusal.kind}.union(*(_kinds(each) for each in refusal.__subclasses__()))
+
+
+def test_every_kind_of_refusal_has_a_status():
+    assert _kinds() <= STATUS.keys()

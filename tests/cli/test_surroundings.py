@@ -1,0 +1,75 @@
+"""Variables, tables, ports: what is missing is said in one line each, before anything starts."""
+
+import socket
+
+import pytest
+
+from tests.cli.place import Place, required
+
+
+@pytest.mark.parametrize("command", ["up", "web", "worker"])
+def test_missing_variables_are_one_line_each(acme: Place, command: str):
+    done = acme.run(command)
+
+    lines = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert [line.split()[1] for line in lines] == list(required(8000))
+    assert all(line.startswith("guestlist: ") for line in lines)
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "check"])
+def test_missing_tables_are_refused(empty_place: Place, command: str):
+    done = empty_place.run(command, **required(8000))
+
+    assert done.returncode == 2
+    assert done.stderr == "guestlist: The tables of the database are missing or older than this version: run `guestlist migrate`.\n"
+
+
+def test_port_in_use_is_one_line(acme: Place):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        done = acme.run("up", "--port", str(port), **required(port))
+
+    assert done.returncode == 2
+    assert done.stderr == f"guestlist: Port {port} of 127.0.0.1 is in use, or may not be used. Choose another with --port.\n"
+
+
+def test_database_out_of_reach_is_one_line(empty_place: Place):
+    done = empty_place.run("check", DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("guestlist: The database cannot be used: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("{", "line 1"), ('{"members:fly": {"level": "read"}}', "members:fly"), ('{"alerts:read": {"level": "all"}}', "alerts:read")],
+)
+def test_broken_catalogue_is_one_line(acme: Place, content: str, said: str):
+    catalogue = acme.folder / "permissions.json"
+    catalogue.write_text(content)
+
+    done = acme.run("check", GUESTLIST_PERMISSIONS=str(catalogue))
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("guestlist: The settings cannot be used: ")
+    assert said in done.stderr
+
+
+def test_missing_catalogue_is_named(acme: Place):
+    done = acme.run("check", GUESTLIST_PERMISSIONS="nowhere.json")
+
+    assert done.returncode == 2
+    assert "nowhere.json" in done.stderr
+
+
+def test_every_option_has_help(empty_place: Place):
+    for words in (["--help"], ["up", "--help"], ["invite", "--help"], ["user", "erase", "--help"], ["workspace", "add", "--help"]):
+        done = empty_place.run(*words)
+
+        assert done.returncode == 0
+        assert done.stdout.startswith("usage: guestlist")
