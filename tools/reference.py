@@ -6,6 +6,7 @@ import os
 import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -142,11 +143,50 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines) + "\n"
 
 
+def http_api() -> str:
+    """Every operation, as the OpenAPI document lists it."""
+    operations = [
+        (f"{method.upper()} {path}", operation)
+        for path, found in importlib.import_module("guestlist.api.site").api.get_openapi_schema(path_prefix="")["paths"].items()
+        for method, operation in found.items()
+    ]
+    rows = [[f"`{name}`", _query_of(operation), operation.get("description", "")] for name, operation in operations]
+    return _page("HTTP API", ABOUT_THE_API, _table(["operation", "query", ""], rows) + ABOUT_ANSWERS)
+
+
+def _query_of(operation: dict[str, Any]) -> str:
+    names = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+    return " ".join(f"`{name}`" for name in names if name not in ("limit", "cursor"))
+
+
+ABOUT_THE_API = """\
+Base `/api/v1`, JSON both ways. The running server has the full description: OpenAPI at `/api/v1/openapi.json`, to read and try at
+`/api/v1/docs`.
+
+**Who you are.** `Authorization: Bearer <key>` (`guestlist api-key create …`), or the session cookie with the CSRF header. A key is a member
+of one community and may do there and below what its roles allow. It outlives its maker.
+
+**Names.** A workspace by its slug, a community by slug or id, everything else by id (UUIDv7)."""
+
+ABOUT_ANSWERS = """
+**Lists.** `?limit=` (50, at most 1000) and `&cursor=`; the answer is `{"items": […], "next_cursor": …}`.
+
+**Errors** are problem documents (RFC 9457), `application/problem+json`, with a stable `code` ([list](errors.md)). Anything in the path
+that lies outside your sight is 404. An unknown community or role in a body refuses the whole request with 422; a bad address does not,
+it is one entry's outcome. A body over 32 MB, or more than 100,000 people, is 413.
+
+**Repeating.** `Idempotency-Key` on creating POSTs: for 24 hours the same key from the same caller gives the first answer again, and with
+another body 409 `idempotency_conflict`.
+
+**Secrets.** No answer contains a link of an invitation. A key is shown once, when it is made."""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "settings.md": settings,
     "cli.md": cli,
     "permissions.md": permissions,
+    "api.md": http_api,
 }
 
 

@@ -1,5 +1,6 @@
 """Callers of the API in tests: somebody of the cast with a session, an API key, or nobody."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,19 +27,20 @@ class Caller:
         return self.client.get(f"/api/v1{path}", query, headers=self.headers)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self._send("post", path, body, headers)
+        return self.send("post", path, body, headers)
 
     def patch(self, path: str, body: Any = None) -> Any:
-        return self._send("patch", path, body, {})
+        return self.send("patch", path, body)
 
     def delete(self, path: str) -> Any:
-        return self._send("delete", path, None, {})
+        return self.send("delete", path)
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
-        call = getattr(self.client, method)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        data = "" if body is None else body
-        return call(f"/api/v1{path}", data, content_type="application/json", headers=self.headers | named)
+    def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        data = "" if body is None else json.dumps(body)
+        return self.client.generic(
+            method.upper(), f"/api/v1{path}", data, content_type="application/json", headers=self.headers | named
+        )
 
 
 def as_user(user: User) -> Caller:

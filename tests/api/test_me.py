@@ -4,7 +4,7 @@ from guestlist.members.models import Membership
 from tests.api.callers import as_key, as_user
 from tests.cast import Cast, give
 
-STATEMENTS = 0
+STATEMENTS = 4
 
 
 def test_user_sees_themselves_and_everywhere_they_belong(cast: Cast):

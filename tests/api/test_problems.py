@@ -5,11 +5,12 @@ from django.db import connection
 
 from guestlist.api.problems import STATUS
 from guestlist.kernel.errors import Refusal
+from guestlist.members.models import ApiKey
 from tests.api.callers import Caller, as_key, as_user, code_of
 from tests.cast import Cast
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/me/", "/workspaces/northwind", "/workspaces//invitations", "/%00", "/a%0Ab"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/me/", "/workspaces/northwind", "/workspaces//invitations", "/%00"])
 def test_address_that_leads_nowhere_is_not_found(cast: Cast, path: str):
     for caller in (Caller(), as_user(cast.olga)):
         assert code_of(caller.get(path)) == (404, "not_found")
@@ -64,14 +65,14 @@ def test_cursor_of_one_list_opens_no_other(cast: Cast):
 
 def test_failure_of_ours_is_logged_and_shows_nothing(cast: Cast, caplog):
     key = as_key(cast.main)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE api_key RENAME COLUMN role_ids TO role_ids_gone")
+    key.client.raise_request_exception = False
+    ApiKey.objects.update(role_ids=7)
 
     answer = key.get("/me")
 
-    assert code_of(answer)[0] in (500, 503)
-    assert "role_ids" not in answer.content.decode()
-    assert "role_ids" in caplog.text
+    assert code_of(answer) == (500, "failed")
+    assert "TypeError" in caplog.text
+    assert "TypeError" not in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

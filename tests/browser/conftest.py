@@ -13,6 +13,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+from pytest_django.live_server_helper import LiveServer
 
 from guestlist.cli.mail_sink import MailSink
 from guestlist.users.models import User
@@ -60,7 +61,17 @@ def playwright(database: BaseDatabaseWrapper, playwright: Playwright) -> Playwri
 
 
 @pytest.fixture(scope="session")
-def base_url(live_server) -> str:
+def live_server() -> Iterator[LiveServer]:
+    """Django's, but static files come from WhiteNoise as they do in production."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = lambda application: application
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
     return live_server.url
 
 

@@ -97,7 +97,7 @@ def test_demo_prints_where_and_who_and_cleans_up(empty_place: Place):
         sign_in = status_of(port, "/login")
 
     assert f"URL http://localhost:{port}\n" in said
-    people = re.findall(r"^Sign-in (\S+) (\S+)$", said, re.M)
+    people = re.findall(r"^Sign-in (\S+) (\S+)$", said, re.MULTILINE)
     assert [email.partition("@")[0] for email, _ in people] == ["olga", "adam", "mia", "ana", "gus", "nora", "otto"]
     assert len({password for _, password in people}) == 1
     assert len(mails) >= 5

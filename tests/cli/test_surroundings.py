@@ -22,7 +22,9 @@ def test_missing_tables_are_refused(empty_place: Place, command: str):
     done = empty_place.run(command, **required(8000))
 
     assert done.returncode == 2
-    assert done.stderr == "guestlist: The tables of the database are missing or older than this version: run `guestlist migrate`.\n"
+    assert (
+        done.stderr == "guestlist: The tables of the database are missing or older than this version: run `guestlist migrate`.\n"
+    )
 
 
 def test_port_in_use_is_one_line(acme: Place):
@@ -47,7 +49,11 @@ def test_database_out_of_reach_is_one_line(empty_place: Place):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{", "line 1"), ('{"members:fly": {"level": "read"}}', "members:fly"), ('{"alerts:read": {"level": "all"}}', "alerts:read")],
+    [
+        ("{", "line 1"),
+        ('{"members:fly": {"level": "read"}}', "members:fly"),
+        ('{"alerts:read": {"level": "all"}}', "alerts:read"),
+    ],
 )
 def test_broken_catalogue_is_one_line(acme: Place, content: str, said: str):
     catalogue = acme.folder / "permissions.json"
@@ -68,7 +74,13 @@ def test_missing_catalogue_is_named(acme: Place):
 
 
 def test_every_option_has_help(empty_place: Place):
-    for words in (["--help"], ["up", "--help"], ["invite", "--help"], ["user", "erase", "--help"], ["workspace", "add", "--help"]):
+    for words in (
+        ["--help"],
+        ["up", "--help"],
+        ["invite", "--help"],
+        ["user", "erase", "--help"],
+        ["workspace", "add", "--help"],
+    ):
         done = empty_place.run(*words)
 
         assert done.returncode == 0

@@ -3,11 +3,15 @@ from collections.abc import Callable
 
 import pytest
 
+from guestlist.access.permissions import READING
 from guestlist.audit.models import Event
+from guestlist.kernel.actors import OPERATOR
+from guestlist.mail.models import Message
+from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
 from guestlist.users.models import User
 from guestlist.workspaces.models import Workspace
-from tests.cast import Cast
+from tests.cast import Cast, give
 from tests.cli.conftest import Done
 from tests.cli.place import PASSWORD
 from tests.invariants import assert_sound
@@ -72,7 +76,10 @@ def test_removal_needs_a_yes(cast: Cast, guestlist: Run):
 
 
 def test_removed_workspace_is_gone_and_its_users_and_history_stay(cast: Cast, guestlist: Run):
-    guestlist("invite", "--workspace", "northwind", "--grant", "birch=Guest", "jules@birch.example")
+    watcher = create_role(actor=OPERATOR, community=cast.cedar, name="Watcher", permissions=READING)
+    give(cast.otto, cast.cedar_north, watcher.id)
+    give(cast.otto, cast.cedar, watcher.id)
+    guestlist("invite", "--workspace", "northwind", "--grant", "cedar=Watcher", "jules@birch.example")
 
     done = guestlist("workspace", "remove", "northwind", "--yes")
 
@@ -80,4 +87,5 @@ def test_removed_workspace_is_gone_and_its_users_and_history_stay(cast: Cast, gu
     assert [row.slug for row in Workspace.objects.all()] == ["acme"]
     assert User.objects.filter(id=cast.olga.id).exists()
     assert Event.objects.filter(workspace_id=cast.northwind.id, action="workspace.removed").exists()
+    assert Message.objects.get().state == "cancelled"
     assert_sound()

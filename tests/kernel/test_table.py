@@ -32,7 +32,10 @@ def test_cell_may_hold_lines_and_separators():
 
 
 def test_short_row_leaves_cells_out_and_a_long_one_is_cut():
-    assert read_table("name,email\nAda\nBo,b@x.example,more", column="email") == [{"name": "Ada"}, {"name": "Bo", "email": "b@x.example"}]
+    assert read_table("name,email\nAda\nBo,b@x.example,more", column="email") == [
+        {"name": "Ada"},
+        {"name": "Bo", "email": "b@x.example"},
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "who\nAda", "a@x.example\nb@x.example"])

@@ -166,7 +166,8 @@ def test_roles_are_picked_by_id_or_exact_name(cast: Cast):
     usable = usable_roles([cast.alder])[cast.alder.id]
     analyst = role_named("Analyst")
 
-    assert pick_roles(["Analyst", str(analyst.id), str(analyst.id).upper()], usable) == [analyst, analyst, analyst]
+    assert pick_roles(["Analyst"], usable) == pick_roles([str(analyst.id)], usable) == [analyst]
+    assert pick_roles(["Analyst", str(analyst.id)], usable) == [analyst]
     for unknown in ("analyst", "Owner", "", "0" * 32):
         with pytest.raises(UnknownRole):
             pick_roles([unknown], usable)

@@ -20,4 +20,6 @@ const auth = betterAuth({
 });
 const { runMigrations } = await getMigrations(auth.options);
 await runMigrations();
-createServer(toNodeHandler(auth)).listen(port, "127.0.0.1");
+const server = createServer(toNodeHandler(auth));
+server.keepAliveTimeout = 600_000; // its clients rest while others are measured
+server.listen(port, "127.0.0.1");

@@ -39,9 +39,27 @@ def takes_built_in_name(name: str) -> bool:
     return _skeleton(name) in {_skeleton(each) for each in BUILT_IN.values()}
 
 
-_LOOKALIKES = str.maketrans("аеіорсухѕԁɡӏհոмтнкв" + "αεινορτυχκμ" + "ıſ0", "aeiopcyxsdgihomthkb" + "aeivoptuxkm" + "iso")
+# The letters of the built-in names with what looks like them: Cyrillic, Greek, Armenian, Cherokee, small capitals, strokes.
+_LOOKALIKES = {
+    "a": "АаΑαɑᴀᎪ",
+    "b": "ВвΒβʙᏴ",
+    "d": "ԁᴅᎠ",
+    "e": "ЕеΕεᴇᎬ",
+    "g": "ɡɢցᏀ",
+    "i": "ІіΙιıɪӀӏᏆ1|",
+    "l": "ʟᏞ",
+    "m": "МмΜμᴍᎷ",
+    "n": "ΝηոռпɴᏁ",
+    "r": "гʀᏒ",
+    "s": "ЅѕꜱᏚ",
+    "t": "ТтΤτᴛᎢ",
+    "u": "υսᴜՍ",
+    "y": "УуΥγҮүʏᎩ",
+}
+_LETTERS = str.maketrans({like: letter for letter, many in _LOOKALIKES.items() for like in many})
 
 
 def _skeleton(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", role_key(name)).translate(_LOOKALIKES)
+    """What the eye makes of `name`: equal for names that look alike. A capital I and a small l do."""
+    letters = unicodedata.normalize("NFKD", name).translate(_LETTERS).casefold().replace("l", "i")
     return "".join(char for char in letters if char.isalnum())

@@ -9,7 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from ninja import Query, Router
 
 from guestlist.api.auth import Call
-from guestlist.api.idempotency import once
+from guestlist.api.idempotency import IN_DOCUMENT, once
 from guestlist.api.shapes import Body, CommunityRef, Listed, Page, Text, listed
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import create_community
@@ -42,7 +42,7 @@ def list_communities(request: Call, workspace: Text, query: Query[Page]) -> List
     return listed("communities", communities_out(request.auth, place, page), then)
 
 
-@router.post("/workspaces/{workspace}/communities", response={201: CommunityOut})
+@router.post("/workspaces/{workspace}/communities", response={201: CommunityOut}, openapi_extra=IN_DOCUMENT)
 def add_community(request: Call, workspace: Text, body: CommunityIn) -> HttpResponse:
     """A managed community below `parent` (id or slug). Needs `communities:write` there."""
     place = fetch_workspace(request.auth, workspace)

@@ -13,7 +13,7 @@ from guestlist.members.queries import communities_named, pick_roles, usable_role
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
-AT_A_TIME = 10_000  # PostgreSQL takes 65,535 parameters in one statement
+AT_A_TIME = 1000  # PostgreSQL takes 65,535 parameters in one statement
 
 
 class GrantIn(Body):

@@ -14,6 +14,17 @@ from guestlist.kernel import clock
 from guestlist.kernel.errors import Refusal
 
 KEPT = timedelta(hours=24)
+IN_DOCUMENT = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "description": "Sent again within 24 hours, the same request has one effect and gets the same answer",
+        }
+    ]
+}
 LONGEST_KEY = 255
 
 

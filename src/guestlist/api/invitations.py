@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt
 from guestlist.api.auth import Call
 from guestlist.api.communities import community_asked_for
 from guestlist.api.grants import GrantIn, read_grants
-from guestlist.api.idempotency import once
+from guestlist.api.idempotency import IN_DOCUMENT, once
 from guestlist.api.shapes import (
     Body,
     CommunityRef,
@@ -109,7 +109,7 @@ class InvitationQuery(Page):
     community: Text = Field("", description="Id or slug")
 
 
-@router.post("/workspaces/{workspace}/invitations", response={200: InvitedOut, 202: InvitedOut})
+@router.post("/workspaces/{workspace}/invitations", response={200: InvitedOut, 202: InvitedOut}, openapi_extra=IN_DOCUMENT)
 def create_invitations(request: Call, workspace: Text, body: InvitationsIn) -> HttpResponse:
     """Invites people, each with one outcome. Above 500 people: 202, and the batch tells how far it is."""
     place = fetch_workspace(request.auth, workspace)

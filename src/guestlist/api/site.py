@@ -50,9 +50,9 @@ def _polite(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "HEAD":
-            request.method = "GET"
+        method, request.method = request.method, "GET" if request.method == "HEAD" else request.method
         response = view(request, *args, **kwargs)
+        request.method = method
         if response.status_code == 405:
             response = method_not_allowed(response["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
@@ -75,9 +75,15 @@ for resource in (invitations, batches, communities, members, roles, me):
     api.add_router("", resource.router)
 
 nowhere = Router()
+ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@nowhere.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", auth=None, include_in_schema=False)
+@nowhere.api_operation(ANY, "/", auth=None, include_in_schema=False)
+def root(request: HttpRequest) -> None:
+    raise NotFound
+
+
+@nowhere.api_operation(ANY, "/{path:rest}", auth=None, include_in_schema=False)
 def nothing_here(request: HttpRequest, rest: str) -> None:
     raise NotFound
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
     "lucide",
+    "ninja",
     "guestlist.audit",
     "guestlist.mail",
     "guestlist.users",

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, connection
 
 from guestlist.invitations.commands import run_batches
 from guestlist.mail.commands import deliver_due
@@ -21,12 +21,12 @@ def run(stop: Callable[[], bool]) -> None:
     log.info("The worker has started.")
     pause = IDLE
     while not stop():
-        close_old_connections()
         try:
             busy = work_once(stop)
         except (OperationalError, InterfaceError) as gone:
             pause = min(pause * 2, LONGEST_PAUSE)
             log.error("The database cannot be used, trying again in %.0f seconds: %s", pause, _first_line(gone))
+            connection.close()
             _wait(pause, stop)
         else:
             pause = IDLE

@@ -77,7 +77,8 @@ def _token(message: Message) -> str:
 def _values(message: Message, token: str, now: datetime) -> dict[str, Any]:
     base_url = settings.GUESTLIST_BASE_URL
     lifetime = message.link_lifetime
-    return message.context | {
+    context: dict[str, Any] = message.context
+    return context | {
         "base_url": base_url,
         "to_email": message.to_email,
         "to_name": message.to_name,
@@ -112,10 +113,10 @@ def _encoded(header: str, text: str) -> str:
 
 
 def _part(kind: str, body: str) -> list[str]:
-    lines = "\r\n".join(body.strip().splitlines())
+    lines = "\n".join(body.strip().splitlines())
     return [
         f"\r\n--{BOUNDARY}",
         f'Content-Type: text/{kind}; charset="utf-8"',
         "Content-Transfer-Encoding: quoted-printable\r\n",
-        b2a_qp(lines.encode()).decode("ascii"),
+        b2a_qp(lines.encode()).decode("ascii").replace("\n", "\r\n"),
     ]

@@ -71,7 +71,7 @@ class Membership(models.Model):
 
 class MembershipRole(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, db_index=False)
-    role = models.ForeignKey(Role, on_delete=models.PROTECT)
+    role = models.ForeignKey(Role, on_delete=models.RESTRICT)  # PROTECT would also keep a workspace from being removed
 
     class Meta:
         db_table = "membership_role"

@@ -1,6 +1,7 @@
 """Rows as the templates want them: initials, hues, times left. Words and looks only, no decision."""
 
 import uuid
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ Shown = dict[str, Any]
 
 def tone(key: uuid.UUID) -> int:
     """One of eight hues, always the same for the same thing."""
-    return key.int % 8 + 1
+    return zlib.crc32(key.bytes) % 8 + 1
 
 
 def initials(name: str) -> str:

@@ -37,6 +37,8 @@ def at(request: HttpRequest, current: str, workspace: Workspace | None = None, c
 
 
 def remember_team(request: HttpRequest, community: Community) -> None:
+    """My Team is the community of this page, also for an admin who is a member only further up."""
+    request.guestlist["team"] = community
     teams = {**request.session.get("teams", {}), str(community.workspace_id): str(community.id)}
     if request.session.get("teams") != teams:
         request.session["teams"] = teams
@@ -91,7 +93,7 @@ def _menu(workspace: Workspace | None) -> list[Shell]:
 def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
     actor, slug = request.user.actor, workspace.slug
     teams = teams_of(actor, workspace)
-    team = current_team(request, teams)
+    team = getattr(request, "guestlist", {}).get("team") or current_team(request, teams)
     places = visible_communities(actor, workspace)
     pending = capped_count(visible_invitations(actor, workspace, state="pending", community=team)) if team else ""
     first = [place(each, reverse("community", args=[each.id, "users"])) for each in places[:5]]

@@ -8,6 +8,8 @@ from django.utils.text import slugify
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import clean_line
+from guestlist.mail.commands import cancel_messages
+from guestlist.mail.models import Message, State
 from guestlist.workspaces.errors import NameMissing, SlugTaken, TooDeep
 from guestlist.workspaces.models import DEEPEST, Ancestry, Community, Workspace
 
@@ -62,11 +64,14 @@ def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug
 
 
 def remove_workspace(*, actor: Actor, workspace: Workspace) -> None:
-    """Deletes a workspace with all its communities, memberships and invitations; accounts and the history stay. For the operator."""
+    """Deletes a workspace with all its communities, memberships and invitations, and keeps mail that waits from being sent;
+    accounts and the history stay. For the operator."""
     with transaction.atomic():
         lock_workspaces([workspace.id])
         before = {"name": workspace.name, "slug": workspace.slug}
         record(actor=actor, changes=[Change("workspace.removed", workspace.id, workspace.id, before=before)])
+        waiting = Message.objects.filter(workspace_id=workspace.id, state=State.QUEUED)
+        cancel_messages(waiting.values_list("id", flat=True))
         communities = Community.objects.filter(workspace=workspace)
         Ancestry.objects.filter(descendant__in=communities).delete()
         for depth in range(DEEPEST, -1, -1):

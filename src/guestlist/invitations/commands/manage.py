@@ -14,7 +14,7 @@ from guestlist.invitations.errors import AlreadyDecided, NoGrants
 from guestlist.invitations.models import UNSENT_LIFETIME, Grant, Invitation, as_ids, giver_fields
 from guestlist.invitations.queries.choices import authority_in
 from guestlist.invitations.queries.opened import roles_in, words_of
-from guestlist.invitations.rules import Authority, Wanted, merge
+from guestlist.invitations.rules import Wanted, merge
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound, Refusal
@@ -39,8 +39,7 @@ def resend_invitations(*, actor: Actor, workspace: Workspace, ids: Collection[uu
     must be one they could give. Per invitation: NotFound, AlreadyDecided, AboveCeiling."""
     with transaction.atomic():
         chosen = _lock_and_read(actor, workspace, ids)
-        authority = _authority(actor, [grant for _, grants in chosen.values() for grant in grants])
-        results = [_check(each, chosen, authority) for each in dict.fromkeys(ids)]
+        results = _check(actor, ids, chosen)
         good = [chosen[result.id] for result in results if result.refusal is None]
         _reissue(actor, workspace, good)
     return results
@@ -48,10 +47,10 @@ def resend_invitations(*, actor: Actor, workspace: Workspace, ids: Collection[uu
 
 def revoke_invitations(*, actor: Actor, workspace: Workspace, ids: Collection[uuid.UUID]) -> list[Result]:
     """Ends the grants the actor sees; an invitation ends with its last one, and a mail still waiting is not sent.
-    Per invitation: NotFound, AlreadyDecided."""
+    Who could not have given one may not take it away. Per invitation: NotFound, AlreadyDecided, AboveCeiling."""
     with transaction.atomic():
         chosen = _lock_and_read(actor, workspace, ids)
-        results = [_check(each, chosen, None) for each in dict.fromkeys(ids)]
+        results = _check(actor, ids, chosen)
         good = [chosen[result.id] for result in results if result.refusal is None]
         end_grants([grant for _, grants in good for grant in grants], "revoked")
         _end_without_grants([row for row, _ in good])
@@ -67,9 +66,11 @@ def change_grants(*, actor: Actor, workspace: Workspace, invitation: uuid.UUID, 
         raise NoGrants
     with transaction.atomic():
         chosen = _lock_and_read(actor, workspace, [invitation])
-        result = _check(invitation, chosen, None)
+        result = _check(actor, [invitation], chosen)[0]
         if result.refusal:
             raise result.refusal
+        if Community.objects.filter(id__in=[each.community for each in wanted]).exclude(workspace=workspace).exists():
+            raise NotAllowed  # before the rights, which the actor may have there too
         check_may_give(actor=actor, wanted=wanted)
         row, seen = chosen[invitation]
 
@@ -93,20 +94,21 @@ def _lock_and_read(
     return {key: (row, [grant for grant in rows if grant.ended_at is None]) for key, (row, rows) in seen.items()}
 
 
-def _check(wanted: uuid.UUID, chosen: dict[uuid.UUID, tuple[Invitation, list[Grant]]], authority: Authority | None) -> Result:
-    if wanted not in chosen:
-        return Result(wanted, NotFound())
-    row, grants = chosen[wanted]
+def _check(actor: Actor, ids: Collection[uuid.UUID], chosen: dict[uuid.UUID, tuple[Invitation, list[Grant]]]) -> list[Result]:
+    communities = {grant.community_id: grant.community for _, grants in chosen.values() for grant in grants}
+    usable = usable_roles(list(communities.values()))
+    gives = authority_in(standing(actor, communities.keys()), usable).gives
+    above = {place: {role.id for role in roles} - gives[place] for place, roles in usable.items()}
+    return [Result(each, _refusal(chosen.get(each), above)) for each in dict.fromkeys(ids)]
+
+
+def _refusal(found: tuple[Invitation, list[Grant]] | None, above: dict[uuid.UUID, set[uuid.UUID]]) -> Refusal | None:
+    if found is None:
+        return NotFound()
+    row, grants = found
     if row.state != Invitation.State.PENDING or not grants:
-        return Result(wanted, AlreadyDecided())
-    if authority and not all(grant.roles <= authority.gives[grant.community_id] for grant in grants):
-        return Result(wanted, AboveCeiling())
-    return Result(wanted)
-
-
-def _authority(actor: Actor, grants: Collection[Grant]) -> Authority:
-    communities = {grant.community_id: grant.community for grant in grants}
-    return authority_in(standing(actor, communities.keys()), usable_roles(list(communities.values())))
+        return AlreadyDecided()
+    return AboveCeiling() if any(grant.roles & above[grant.community_id] for grant in grants) else None
 
 
 def check_may_give(*, actor: Actor, wanted: Sequence[Wanted]) -> None:

@@ -22,6 +22,7 @@ class GrantLine:
     community: Community
     roles: list[Role]
     giver: str
+    giver_id: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def visible_invitations(
     seen = Grant.objects.filter(invitation=OuterRef("pk"), community__in=places.order_by().values("id"))
     rows = Invitation.objects.with_end().filter(Exists(seen), workspace=workspace)
     if state:
-        rows = rows.filter(_in_state(state))
+        shared = Exists(seen.filter(Q(ended_at=None) | Q(ending__in=[OuterRef("state"), "left_out"])))
+        revoked = Q(~shared) if state == Invitation.State.REVOKED else Q()
+        rows = rows.filter(Q(shared) & _in_state(state) | revoked)
     if email:
         rows = rows.filter(Q(email_key=address_key(email)) | Q(email_key__contains=email.lower()))
     return rows.select_related("message").order_by("-id")
@@ -78,17 +81,26 @@ def with_grants(actor: Actor, workspace: Workspace, invitations: Sequence[Invita
     lines: dict[uuid.UUID, list[Grant]] = {}
     for grant in grants:
         lines.setdefault(grant.invitation_id, []).append(grant)
-    return [InvitationRow(each, [_line(grant, roles) for grant in _last_of(lines.get(each.id, []))]) for each in invitations]
+    return [_row(each, lines.get(each.id, []), roles) for each in invitations]
+
+
+def _row(invitation: Invitation, grants: list[Grant], roles: dict[uuid.UUID, Role]) -> InvitationRow:
+    if not any(grant.ended_at is None or grant.ending in (invitation.state, "left_out") for grant in grants):
+        # Their part was revoked while others kept theirs: what became of that is not for this actor to see.
+        invitation.state, invitation.message = Invitation.State.REVOKED, None
+    return InvitationRow(invitation, [_line(grant, roles) for grant in _last_of(grants)])
 
 
 def _last_of(grants: list[Grant]) -> list[Grant]:
     """The live grants; of an ended invitation the ones it ended with, not those replaced on the way."""
     live = [grant for grant in grants if grant.ended_at is None]
-    return live or [grant for grant in grants if grant.ending != "replaced"]
+    return live or [grant for grant in grants if grant.ending != "replaced"] or grants
 
 
 def _line(grant: Grant, roles: dict[uuid.UUID, Role]) -> GrantLine:
-    return GrantLine(grant.community, [roles[each] for each in sorted(grant.roles) if each in roles], grant.giver_name)
+    return GrantLine(
+        grant.community, [roles[each] for each in sorted(grant.roles) if each in roles], grant.giver_name, grant.giver_id
+    )
 
 
 def fetch_batch(actor: Actor, workspace: Workspace, batch: uuid.UUID) -> Batch:

@@ -56,7 +56,7 @@ def _look_up(actor: Actor, workspace: Workspace, names: Collection[str]) -> _Nam
 
 
 def _person(row: Mapping[str, str], names: _Names) -> Person:
-    email, name, language = row["email"], row.get("name", ""), row.get("language", "")
+    email, name, language = row.get("email", ""), row.get("name", ""), row.get("language", "")
     roles = split_roles(row.get("roles") or row.get("role") or "")
     if not row.get("community") and not roles:
         return Person(email, name, language)

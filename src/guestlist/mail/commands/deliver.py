@@ -8,7 +8,7 @@ ends. No transaction is open while SMTP (RFC 5321) is spoken.
 import logging
 import smtplib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -83,6 +83,7 @@ def _mail_server() -> Iterator[smtplib.SMTP]:
     with closing(EmailBackend()) as backend:
         backend.open()
         server = backend.connection
+        assert server is not None
         server.ehlo_or_helo_if_needed()
         yield server
 
@@ -115,7 +116,7 @@ class _Outgoing:
             _ = self.letter
 
 
-def _taken_up(limit: int, stop: Callable[[], bool]) -> Iterator[tuple[_Outgoing, _Outgoing | None]]:
+def _taken_up(limit: int, stop: Callable[[], bool]) -> Generator[tuple[_Outgoing, _Outgoing | None], None, None]:
     """What is due, one after the other, each with the one that follows. What the caller did not settle is given back."""
     while limit > 0 and not stop() and (batch := deque(_lease(min(limit, BATCH)))):
         late = clock.now() + BEGIN
@@ -215,6 +216,7 @@ def _sent(message: Message) -> None:
 
 # By hand, because building the query takes Django longer than running it takes the database, and this runs for every mail.
 # Only who holds the lease may write. A mail that went out is `sent`, even where it was cancelled meanwhile.
+FIELDS = {field.name: field for field in Message._meta.concrete_fields}
 RESULT = ("state", "reason", "at", "attempts", "next_attempt_at", "sent_at", "link_ends_at")
 SETTLE = f"""
     UPDATE message SET {", ".join(f"{column} = %s" for column in RESULT)}, leased_until = NULL
@@ -224,7 +226,7 @@ SETTLE = f"""
 
 def _settle(message: Message, state: State, reason: str = "") -> None:
     message.state, message.reason, message.at, message.attempts = state.value, reason, clock.now(), message.attempts + 1
-    fields = [Message._meta.get_field(name) for name in (*RESULT, "id", "leased_until")]
-    values = [field.get_db_prep_save(getattr(message, field.name), connection) for field in fields]
+    names = (*RESULT, "id", "leased_until")
+    values = [FIELDS[name].get_db_prep_save(getattr(message, name), connection) for name in names]
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, [*values, state.value])

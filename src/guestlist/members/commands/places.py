@@ -18,6 +18,7 @@ from guestlist.users.commands import create_user, hash_new_password
 from guestlist.users.models import User
 from guestlist.users.queries import user_by_address
 from guestlist.workspaces.commands import create_workspace, insert_managed_community
+from guestlist.workspaces.errors import NameMissing
 from guestlist.workspaces.models import Community, Workspace
 
 
@@ -57,8 +58,10 @@ def create_role(
     description: str = "",
 ) -> Role:
     """A custom role, usable in the community and below. Nobody writes a role they could not hand out themselves.
-    Raises NotAllowed, AboveCeiling, NameTaken."""
+    Raises NotAllowed, AboveCeiling, NameMissing, NameTaken."""
     name = clean_line(name, 80)
+    if not name:
+        raise NameMissing
     if takes_built_in_name(name):
         raise NameTaken
     held = standing(actor, [community.id])[community.id]

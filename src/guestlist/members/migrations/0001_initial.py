@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('membership', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='members.membership')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='members.role')),
+                ('role', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, to='members.role')),
             ],
             options={
                 'db_table': 'membership_role',

@@ -109,4 +109,4 @@ def pick_roles(names: Collection[str], usable: Collection[Role]) -> list[Role]:
     picked = [by_name.get(str(as_id(name) or name)) for name in dict.fromkeys(names)]
     if not all(picked):
         raise UnknownRole
-    return [role for role in picked if role]
+    return list(dict.fromkeys(role for role in picked if role))

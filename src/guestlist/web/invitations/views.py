@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 
 from guestlist.invitations.commands import Result, cancel_batch, resend_invitations, revoke_invitations
 from guestlist.invitations.models import Batch
-from guestlist.invitations.queries import fetch_batch, fetch_invitation, outcomes_of, visible_invitations
+from guestlist.invitations.queries import InvitationRow, fetch_batch, fetch_invitation, outcomes_of, visible_invitations
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 from guestlist.web.invite.views import ORDER, reason_words
-from guestlist.web.presenting import initials, place, time_left
+from guestlist.web.presenting import initials, place, time_left, tone
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 
@@ -41,9 +41,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
             {"label": found.email, "url": ""},
         ],
         "invitation": {
-            "inviter": {"name": row.grants[-1].giver, "initials": initials(row.grants[-1].giver), "tone": 0}
-            if row.grants
-            else None,
+            "inviter": _inviter(row),
             "workspace": place(workspace),
             "note": found.note,
             "grants": [{**place(line.community, roles=line.roles), "giver": line.giver} for line in row.grants],
@@ -131,6 +129,13 @@ def batch_cancel(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpRespo
     cancel_batch(actor=request.user.actor, batch=fetch_batch(request.user.actor, workspace, batch))
     messages.success(request, _("Stopped. Who was invited by then stays invited."))
     return redirect("batch", slug, batch)
+
+
+def _inviter(row: InvitationRow) -> dict[str, Any] | None:
+    if not row.grants:
+        return None
+    last = row.grants[-1]
+    return {"name": last.giver, "initials": initials(last.giver), "tone": tone(last.giver_id) if last.giver_id else 0}
 
 
 def _groups(workspace: Workspace, batch: Batch) -> list[dict[str, Any]]:

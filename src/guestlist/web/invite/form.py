@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from guestlist.invitations.queries import Choice, choices
+from guestlist.invitations.queries.people import people_in_table
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
-from guestlist.kernel.table import BadTable, read_table
+from guestlist.kernel.table import BadTable
 from guestlist.kernel.text import split_addresses
 from guestlist.members.queries import communities_where
 from guestlist.web.presenting import Shown, about_role, duration, place
@@ -37,6 +38,7 @@ class InviteForm:
     row_errors: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.needs_grants = True
         self.places = communities_where(self.actor, self.workspace, "members:invite")
         chosen = [found for each in self.posted.getlist("community") if (found := as_id(each))]
         self.ticked = list(self.places.filter(id__in=chosen)) if chosen else []
@@ -55,15 +57,14 @@ class InviteForm:
         """One per address typed or uploaded; what is no address stays in the list, to be named."""
         typed = [Person(each.address, each.name) for each in split_addresses(self.posted.get("emails", ""))]
         try:
-            uploaded = read_table(self.upload, column="email") if self.upload else []
+            uploaded = people_in_table(self.actor, self.workspace, self.upload) if self.upload else []
         except BadTable:
             self.errors["file"] = _("The file has no column with addresses. Name one of its columns email.")
             return typed
-        people = typed + [
-            Person(row["email"], row.get("name", ""), row.get("language", "")) for row in uploaded if row.get("email")
-        ]
+        people = typed + uploaded
         if not people:
             self.errors["emails"] = _("Enter at least one e-mail address.")
+        self.needs_grants = any(each.grants is None and not each.reason for each in people) or not people
         return people
 
     def grants(self) -> list[Wanted]:
@@ -73,7 +74,7 @@ class InviteForm:
             if role is None:
                 self.errors["role"] = _("Pick a role.")
             return [Wanted(self.team.id, frozenset({role}))] if role else []
-        if not self.ticked:
+        if not self.ticked and self.needs_grants:
             self.errors["grants"] = _("Pick at least one community, and a role in it.")
         for each in self.ticked:
             if not self.picked[each.id]:

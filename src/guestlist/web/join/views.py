@@ -23,7 +23,7 @@ from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.users.errors import NameMissing, WeakPassword
 from guestlist.users.queries import verified_addresses
 from guestlist.web.limits import limited
-from guestlist.web.presenting import initials, person, place, time_left
+from guestlist.web.presenting import initials, person, place, time_left, tone
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -144,9 +144,9 @@ def _ticket(opened: Opened) -> dict[str, object]:
     invitation = opened.invitation
     communities = {grant.community.name: grant.community for grant in opened.grants}
     giver = next((grant for grant in reversed(opened.grants) if grant.giver_kind == "user"), None)
-    tone = giver.giver_id.int % 8 + 1 if giver and giver.giver_id else 0
+    hue = tone(giver.giver_id) if giver and giver.giver_id else 0
     return {
-        "inviter": {"name": opened.inviter, "initials": initials(opened.inviter), "tone": tone} if opened.inviter else None,
+        "inviter": {"name": opened.inviter, "initials": initials(opened.inviter), "tone": hue} if opened.inviter else None,
         "workspace": place(invitation.workspace),
         "note": invitation.note,
         "grants": [{**place(communities[line["community"]]), "roles": line["roles"]} for line in opened.places],
