@@ -145,7 +145,7 @@ class _Server(SMTP):
             await asyncio.sleep(answer.seconds)
             return ""
         if answer == DROP:
-            assert self.transport is not None
+            assert isinstance(self.transport, asyncio.Transport)
             self.transport.abort()
             raise ConnectionResetError
         return answer or ""

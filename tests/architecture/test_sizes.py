@@ -1,4 +1,4 @@
-"""How large things may be. An exception stands here with its reason, or the thing is split."""
+"""How large things may be. What grows past that is split by use case."""
 
 import statistics
 
@@ -7,7 +7,6 @@ from tests.architecture.source import PACKAGE, ROOT, functions, length, name_of,
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
 LONGEST_TEMPLATE = 120
-EXCEPTIONS: dict[str, str] = {}  # "src/guestlist/…": why it may be larger
 
 
 def test_functions_are_short():
@@ -26,15 +25,11 @@ def test_files_are_short():
 
     lines = {name_of(path): len(path.read_text().splitlines()) for path in files}
 
-    assert {name: count for name, count in lines.items() if count > LONGEST_FILE and name not in EXCEPTIONS} == {}
+    assert {name: count for name, count in lines.items() if count > LONGEST_FILE} == {}
 
 
 def test_templates_are_short():
     lines = {name_of(path): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.html")}
 
     assert lines
-    assert {name: count for name, count in lines.items() if count > LONGEST_TEMPLATE and name not in EXCEPTIONS} == {}
-
-
-def test_no_exception_outlives_its_reason():
-    assert [name for name in EXCEPTIONS if len((ROOT / name).read_text().splitlines()) <= LONGEST_TEMPLATE] == []
+    assert {name: count for name, count in lines.items() if count > LONGEST_TEMPLATE} == {}

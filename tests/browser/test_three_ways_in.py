@@ -234,7 +234,7 @@ def test_manage_member_invites_within_what_it_may_hand_out(cast: Cast, visit: Vi
     tick(sheet, "Birch", "Analyst")
     submit(sheet, "Validate")
 
-    assert offered == {"Birch": ["Guest", "Analyst"]}
+    assert offered == {"Birch": ["Guest", "Analyst", "manage_member"]}
     says(page, "1 invited")
     assert mailbox.to("jules@birch.example")
 

@@ -71,17 +71,3 @@ def test_missing_catalogue_is_named(acme: Place):
 
     assert done.returncode == 2
     assert "nowhere.json" in done.stderr
-
-
-def test_every_option_has_help(empty_place: Place):
-    for words in (
-        ["--help"],
-        ["up", "--help"],
-        ["invite", "--help"],
-        ["user", "erase", "--help"],
-        ["workspace", "add", "--help"],
-    ):
-        done = empty_place.run(*words)
-
-        assert done.returncode == 0
-        assert done.stdout.startswith("usage: guestlist")

@@ -20,13 +20,13 @@ A_DAY = timedelta(hours=24)
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOON, tick=False) as clock:
         yield clock
 
 
 @pytest.fixture
-def expired(clock: time_machine.Coordinates, cast: Cast) -> Invitation:
+def expired(clock: time_machine.Traveller, cast: Cast) -> Invitation:
     invitation = invited(cast, "olga", JULES, birch="Guest")
     mail_taken(invitation)
     clock.shift(A_DAY)
@@ -53,7 +53,7 @@ def test_another_address_gets_nothing(expired: Invitation, typed: str):
     assert Message.objects.count() == 1
 
 
-def test_link_that_still_works_is_not_made_anew(cast: Cast, clock: time_machine.Coordinates):
+def test_link_that_still_works_is_not_made_anew(cast: Cast, clock: time_machine.Traveller):
     invitation = invited(cast, "olga", JULES, birch="Guest")
     mail_taken(invitation)
     clock.shift(A_DAY - timedelta(seconds=1))
@@ -62,7 +62,7 @@ def test_link_that_still_works_is_not_made_anew(cast: Cast, clock: time_machine.
         ask_for_new_link(token=link(invitation), address=JULES)
 
 
-def test_once_in_ten_minutes(expired: Invitation, clock: time_machine.Coordinates):
+def test_once_in_ten_minutes(expired: Invitation, clock: time_machine.Traveller):
     ask_for_new_link(token=link(expired), address=JULES)
     Message.objects.filter(state="queued").update(state="sent", link_ends_at=NOON)
     clock.shift(timedelta(minutes=10, seconds=-1))
@@ -74,7 +74,7 @@ def test_once_in_ten_minutes(expired: Invitation, clock: time_machine.Coordinate
     assert ask_for_new_link(token=link(expired), address=JULES).version == 3
 
 
-def test_three_times(expired: Invitation, clock: time_machine.Coordinates):
+def test_three_times(expired: Invitation, clock: time_machine.Traveller):
     for _ in range(3):
         ask_for_new_link(token=link(expired), address=JULES)
         mail_taken(expired)

@@ -123,10 +123,19 @@ def test_hang_up_counts_a_try_only_for_the_mail_in_hand(sink: SmtpSink) -> None:
     assert sink.connections == 1
 
 
-@pytest.mark.parametrize("reply", ["421 4.3.2 shutting down", "451 4.3.0 no room", "530 5.7.0 authentication required", DROP])
-def test_refusal_of_the_sender_makes_the_whole_queue_wait(sink: SmtpSink, reply: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "reply"),
+    [
+        ("EHLO", DROP),
+        ("MAIL", "421 4.3.2 shutting down"),
+        ("MAIL", "451 4.3.0 no room"),
+        ("MAIL", "530 5.7.0 authentication required"),
+        ("MAIL", DROP),
+    ],
+)
+def test_refusal_that_is_about_no_mail_makes_the_whole_queue_wait(sink: SmtpSink, verb: str, reply: str) -> None:
     queue_many(3)
-    sink.answer("MAIL", reply)
+    sink.answer(verb, reply)
 
     assert deliver_due() == 0
     assert set(Message.objects.values_list("state", "attempts")) == {("queued", 0)}

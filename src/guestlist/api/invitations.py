@@ -1,12 +1,13 @@
 """/workspaces/{workspace}/invitations: ask people in, look, change, resend, revoke."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import HttpResponse, JsonResponse
 from ninja import Query, Router
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from guestlist.api.auth import Call
 from guestlist.api.communities import community_asked_for
@@ -25,11 +26,11 @@ from guestlist.api.shapes import (
     listed,
     role_refs,
 )
-from guestlist.invitations.commands import change_grants, check_may_give, invite, resend_invitations, revoke_invitations
+from guestlist.invitations.commands import Result, change_grants, check_may_give, invite, resend_invitations, revoke_invitations
 from guestlist.invitations.commands.invite import plain
 from guestlist.invitations.models import Batch, Invitation
 from guestlist.invitations.queries import InvitationRow, fetch_invitation, visible_invitations, with_grants
-from guestlist.invitations.rules import Person
+from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import split_addresses
 from guestlist.members.queries import fetch_workspace
@@ -45,8 +46,20 @@ class PersonIn(Body):
     grants: tuple[GrantIn, ...] | None = Field(None, max_length=1000, description="Instead of the common ones")
 
 
+EXAMPLE = {
+    "emails": ["jules@birch.example", "Ida Berg <ida@birch.example>"],
+    "people": [{"email": "kim@alder.example", "language": "fr", "grants": [{"community": "alder", "roles": ["Guest"]}]}],
+    "grants": [{"community": "birch", "roles": ["Analyst"]}],
+    "note": "Welcome aboard",
+    "lifetime": 86400,
+    "dry_run": True,
+}
+
+
 class InvitationsIn(Body):
     """Whom to invite, into what. Outcomes come in the order of `emails`, then `people`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     emails: tuple[str, ...] = Field((), description="Addresses, or `Name <address>`")
     people: tuple[PersonIn, ...] = ()
@@ -183,7 +196,7 @@ def _invite(actor: Actor, workspace: Workspace, body: InvitationsIn) -> JsonResp
     return JsonResponse(answer, status=202 if done.batch and done.batch.state == Batch.State.QUEUED else 200)
 
 
-def _person(text: str, name: str = "", language: str = "", grants: Any = None) -> Person:
+def _person(text: str, name: str = "", language: str = "", grants: tuple[Wanted, ...] | None = None) -> Person:
     """One entry. Text that holds no address, or several, is one bad entry: each entry gets one outcome."""
     found = split_addresses(text)
     if len(found) != 1:
@@ -191,7 +204,7 @@ def _person(text: str, name: str = "", language: str = "", grants: Any = None) -
     return Person(found[0].address, name or found[0].name, language, grants)
 
 
-def _decide(actor: Actor, workspace: str, invitation: str, command: Any) -> InvitationOut:
+def _decide(actor: Actor, workspace: str, invitation: str, command: Callable[..., list[Result]]) -> InvitationOut:
     place = fetch_workspace(actor, workspace)
     row = _fetch(actor, place, invitation).invitation
     refusal = command(actor=actor, workspace=place, ids=[row.id])[0].refusal

@@ -13,9 +13,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
-from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.kernel.errors import HTTP_STATUS, NotFound, Refusal
 
-STATUS = {"not_found": 404, "forbidden": 403, "invalid": 422, "conflict": 409, "too_large": 413, "too_many": 429}
 MOST_FAULTS = 100
 log = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ def method_not_allowed(allowed: str) -> JsonResponse:
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> JsonResponse:
-    return problem(STATUS[refusal.kind], refusal.code, str(refusal))
+    return problem(HTTP_STATUS[refusal.kind], refusal.code, str(refusal))
 
 
 def _not_understood(request: HttpRequest, broken: ValidationError) -> JsonResponse:

@@ -13,7 +13,7 @@ def up(args: argparse.Namespace) -> None:
     need_variables()
     need_port(args.host, args.port)
     schema.migrate()
-    say(f"Guestlist listens on http://{args.host}:{args.port}")
+    say(f"Guestlist starts on {args.host}, port {args.port}.")
     commands = {"web": processes.web_command(args.host, args.port), "worker": processes.worker_command()}
     processes.supervise(commands, processes.stop_on_signals())
 

@@ -69,10 +69,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.annotate(ends=Coalesce(F("message__link_ends_at"), F("lapses_at")))
 
     def live(self) -> "InvitationQuerySet":
-        return self.with_end().filter(state=Invitation.State.PENDING, ends__gt=now())
+        return self.with_end().filter(Q(ends__gt=now()), state=Invitation.State.PENDING)
 
     def lapsed(self) -> "InvitationQuerySet":
-        return self.with_end().filter(state=Invitation.State.PENDING, ends__lte=now())
+        return self.with_end().filter(Q(ends__lte=now()), state=Invitation.State.PENDING)
 
 
 class Invitation(models.Model):

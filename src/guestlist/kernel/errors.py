@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+# The status a surface answers with (RFC 9110, section 15), by the refusal's family.
+HTTP_STATUS = {"not_found": 404, "forbidden": 403, "invalid": 422, "conflict": 409, "too_large": 413, "too_many": 429}
+
 
 class Refusal(Exception):
     """A command said no. `code` is stable and part of the API; `message` is one sentence for people.
 
-    `kind` tells a surface which family it is: `not_found` (404), `forbidden` (403), `invalid` (422), `conflict` (409),
-    `too_large` (413) or `too_many` (429).
+    `kind` tells a surface which family it is: one of HTTP_STATUS.
     """
 
     code = "refused"

@@ -45,7 +45,7 @@ def read_address(text: str) -> Address:
     if len(text) > LONGEST_ADDRESS:
         raise BadAddress("too_long")
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as broken:
         raise BadAddress("malformed") from broken
     return Address(found.normalized, f"{found.local_part}@{found.ascii_domain}".lower())

@@ -4,13 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from guestlist.kernel import context
-from guestlist.kernel.errors import Refusal
-
-STATUS = {"not_found": 404, "forbidden": 403, "invalid": 422, "conflict": 409, "too_large": 413, "too_many": 429}
+from guestlist.kernel.errors import HTTP_STATUS, Refusal
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    status = STATUS[refusal.kind]
+    status = HTTP_STATUS[refusal.kind]
     if status == 404:
         return not_found(request)
     return _page(request, "errors/403.html", status, str(refusal))

@@ -22,7 +22,7 @@ def main_community(workspace: Workspace) -> Community:
 
 def treatment_of_existing_users(workspace: Workspace) -> str:
     """`add`, `notify` or `ask`: the stricter of what the operator and the workspace say."""
-    chosen = (settings.GUESTLIST_EXISTING_USERS, workspace.existing_users or "add")
+    chosen: tuple[str, str] = (settings.GUESTLIST_EXISTING_USERS, workspace.existing_users or "add")
     return max(chosen, key=_STRICTNESS.index)
 
 

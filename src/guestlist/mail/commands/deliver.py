@@ -70,7 +70,7 @@ def _give_up_on_the_old() -> None:
 
 
 def _pause(reason: str) -> None:
-    """Lets everything that is due wait, without counting it as a try: each new connection costs the server more than a mail."""
+    """Makes everything that is due wait, which counts as a try of none of it."""
     now = clock.now()
     with transaction.atomic(durable=True):
         # Skipping locked rows: waiting for a transaction that cancels several mails could be a deadlock.
@@ -154,14 +154,14 @@ def _deliver(server: smtplib.SMTP, mail: _Outgoing, following: _Outgoing | None)
         log.exception("Message %s cannot be written", message.id)
         _settle(message, State.FAILED, reason=f"The mail could not be written ({type(broken).__name__}).")
         return
-    _expect(250, server.mail(letter.sender))  # a refusal here is about us: the message is given back untouched
+    _expect(2, server.mail(letter.sender))  # a refusal here is about us: the message is given back untouched
     try:
         _hand_over(server, letter, following)
     except smtplib.SMTPResponseException as refusal:
         _refused(message, refusal, letter)
         if refusal.smtp_code == 421:  # the server hangs up (RFC 5321, section 3.8)
             raise
-        _expect(250, server.rset())
+        _expect(2, server.rset())
     except OSError as broken:
         _try_later(message, readable(broken))
         raise
@@ -173,18 +173,19 @@ def _hand_over(server: smtplib.SMTP, letter: Letter, following: _Outgoing | None
     """Recipient and content; raises SMTPResponseException for a refusal of either, another OSError for a lost connection."""
     sock = server.sock
     assert sock is not None
-    _expect(250, server.rcpt(letter.recipient))
-    _expect(354, server.docmd("DATA"))
+    _expect(2, server.rcpt(letter.recipient))
+    _expect(3, server.docmd("DATA"))
     sock.settimeout(FINAL_REPLY)
     server.send(letter.content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
     if following:
         following.prepare()  # while the server is busy
-    _expect(250, server.getreply())
+    _expect(2, server.getreply())
     sock.settimeout(server.timeout)
 
 
-def _expect(code: int, reply: tuple[int, bytes]) -> None:
-    if reply[0] != code:
+def _expect(kind: int, reply: tuple[int, bytes]) -> None:
+    """The first digit is what counts (RFC 5321, section 4.2.1): 2 for yes, 3 for go on."""
+    if reply[0] // 100 != kind:
         raise smtplib.SMTPResponseException(*reply)
 
 

@@ -22,7 +22,7 @@ def own_places(actor: Actor) -> QuerySet[Community]:
     if actor.kind == "user":
         return Community.objects.filter(id__in=Membership.objects.filter(live(), user=actor.id).values("community"))
     if actor.kind == "api_key":
-        return Community.objects.filter(id__in=ApiKey.objects.filter(id=actor.id, revoked_at=None).values("community"))
+        return Community.objects.filter(id__in=ApiKey.objects.filter(Q(id=actor.id), revoked_at=None).values("community"))
     return Community.objects.filter(kind=Community.Kind.MAIN) if actor.is_operator else Community.objects.none()
 
 

@@ -38,8 +38,8 @@ def standings(actors: Iterable[Actor], communities: Collection[uuid.UUID]) -> di
     actors = set(actors)
     paths = ancestors_of(communities)
     places = {ancestor for _, ancestor in paths}
-    held = _held_by_users({each.id for each in actors if each.kind == "user"}, places)
-    held |= _held_by_keys({each.id for each in actors if each.kind == "api_key"}, places)
+    held = _held_by_users({each.id for each in actors if each.id and each.kind == "user"}, places)
+    held |= _held_by_keys({each.id for each in actors if each.id and each.kind == "api_key"}, places)
     answer: dict[Actor, dict[uuid.UUID, Standing]] = {}
     for actor in actors:
         reach: dict[uuid.UUID, Standing] = defaultdict(list)
@@ -50,9 +50,7 @@ def standings(actors: Iterable[Actor], communities: Collection[uuid.UUID]) -> di
     return answer
 
 
-def _held_by_users(
-    users: set[uuid.UUID | None], places: Collection[uuid.UUID]
-) -> dict[tuple[uuid.UUID | None, uuid.UUID], Standing]:
+def _held_by_users(users: set[uuid.UUID], places: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID | None, uuid.UUID], Standing]:
     held: dict[tuple[uuid.UUID | None, uuid.UUID], Standing] = defaultdict(list)
     if not users:
         return held
@@ -65,9 +63,7 @@ def _held_by_users(
     return held
 
 
-def _held_by_keys(
-    keys: set[uuid.UUID | None], places: Collection[uuid.UUID]
-) -> dict[tuple[uuid.UUID | None, uuid.UUID], Standing]:
+def _held_by_keys(keys: set[uuid.UUID], places: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID | None, uuid.UUID], Standing]:
     rows = ApiKey.objects.filter(id__in=keys, revoked_at=None, community__in=places) if keys else []
     roles = {str(each.id): facts_of(each) for each in Role.objects.filter(id__in={r for row in rows for r in row.role_ids})}
     return {

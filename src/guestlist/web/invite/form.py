@@ -47,8 +47,9 @@ class InviteForm:
         self.picked = {each.id: set(self.posted.getlist(f"roles-{each.id}")) for each in self.ticked}
 
     def _preset(self) -> list[Community]:
-        """Ticked from the start: the community one came from, or the only one there is."""
-        if self.preset:
+        """Ticked from the start: the managed community one came from, or the only one there is. Never main of several: it reaches
+        them all, so it is chosen, not left over."""
+        if self.preset and not self.preset.is_main:
             return list(self.places.filter(id=self.preset.id))
         some = list(self.places[:2])
         return some if len(some) == 1 else []

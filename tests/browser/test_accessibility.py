@@ -1,0 +1,212 @@
+"""Every page, in every state worth a page: no finding of axe (WCAG 2.2 AA), light and dark, on a desk and on a phone; nothing
+runs off a window of 320 pixels. That no page complains in the console is watched in all tests (conftest.py)."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from guestlist.invitations.models import Batch, Invitation
+from guestlist.kernel.actors import OPERATOR
+from guestlist.members.commands import create_api_key, create_role, deactivate
+from guestlist.members.models import Membership
+from guestlist.users.commands import request_password_reset
+from tests.browser.conftest import Visit
+from tests.browser.mailbox import Mailbox, deliver
+from tests.browser.steps import tick, type_addresses
+from tests.cast import Cast, role_named
+from tests.invitations.acts import ask, invited, now
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+NARROW = {"width": 320, "height": 700}
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LATER = "2099-01-01T00:00:00Z"
+
+
+def findings(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it stands, in words: rule, where, and in which looks."""
+    found = []
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            violations = Axe().run(page, options=RULES).response["violations"]
+            found += [
+                f"{name} ({size}, {scheme}): {each['id']}: {node['target']} {node['failureSummary']}"
+                for each in violations
+                for node in each["nodes"][:3]
+            ]
+    page.set_viewport_size(NARROW)
+    if over := page.evaluate(SIDEWAYS):
+        found.append(f"{name}: {over} pixels too wide at 320")
+    page.set_viewport_size(SIZES["desk"])
+    return found
+
+
+@pytest.fixture
+def full(cast: Cast, mailbox: Mailbox) -> Iterator[Cast]:
+    """Northwind with something of everything to show."""
+    ask(cast, "olga", "jules@birch.example theo@gone.example", birch="Analyst", cedar="Guest")
+    ask(cast, "mia", "kim@birch.example", birch="Guest")
+    deliver()
+    ask(cast, "olga", "not-an-address lou@birch.example ana@northwind.example", birch="Guest")
+    create_role(actor=OPERATOR, community=cast.main, name="Report reader", permissions=["members:read"])
+    create_api_key(actor=cast.olga.actor, community=cast.birch, name="ci", roles=[role_named("Guest")])
+    deactivate(actor=cast.olga.actor, membership=Membership.objects.get(user=cast.gus))
+    yield cast
+
+
+def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    invitation = Invitation.objects.get(email="theo@gone.example")
+    batch = Batch.objects.order_by("-created_at")[0]
+    paths = [
+        "/w/northwind/settings/users",
+        "/w/northwind/settings/users?status=pending",
+        "/w/northwind/settings/users?q=nobody-of-this-name",
+        "/w/northwind/team/birch/users",
+        "/w/northwind/team/birch/invites",
+        "/w/northwind/team/cedar-north/invites",
+        f"/w/northwind/invitations/{invitation.id}",
+        f"/w/northwind/invitations/revoke?invitation={invitation.id}",
+        f"/w/northwind/batches/{batch.id}",
+    ]
+
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+
+    assert found == []
+
+
+def test_pages_of_the_user_center_and_help(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    paths = [
+        "/me",
+        "/help/roles",
+        f"/me/communities/{full.birch.id}/users",
+        f"/me/communities/{full.birch.id}/roles",
+        f"/me/communities/{full.birch.id}/keys",
+        f"/me/communities/{full.alder.id}/keys",
+    ]
+
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page = visit(full.ana)
+    found += [each for path in ("/me", "/me/notifications") if page.goto(path) for each in findings(page, f"Ana {path}")]
+    page = visit(full.otto)
+    found += [each for path in ("/me", "/me/notifications") if page.goto(path) for each in findings(page, f"Otto {path}")]
+
+    assert found == []
+
+
+def test_dialogs_and_menus(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    found = []
+
+    page.goto("/w/northwind/settings/users")
+    page.get_by_role("button", name="Account menu").click()
+    found += findings(page, "account menu")
+    page.reload()
+    page.get_by_role("button", name="Actions for jules@birch.example").click()
+    found += findings(page, "row menu")
+    page.get_by_role("link", name="Revoke…", exact=True).click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    found += findings(page, "question")
+    page.goto("/w/northwind/settings/users")
+    page.get_by_role("link", name="+ New users").click()
+    sheet = page.get_by_role("dialog")
+    type_addresses(sheet, "kim@birch.example, a@@b.example, nora@acme.example, gus@northwind.example")
+    tick(sheet, "Birch", "Guest")
+    expect(sheet.get_by_text("1 to correct", exact=True)).to_be_visible()
+    found += findings(page, "dialog, filled")
+    sheet.get_by_role("button", name="Help: roles").click()
+    found += findings(page, "help on roles")
+
+    assert found == []
+
+
+def test_forms_to_invite(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    found = []
+
+    for path in ("/w/northwind/settings/users/new", "/w/northwind/team/birch/invites/new"):
+        page.goto(path)
+        found += findings(page, path)
+    page.goto("/w/northwind/settings/users/new")
+    page.get_by_role("checkbox", name="Birch", exact=True).check()
+    page.get_by_role("button", name="Add new users").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += findings(page, "form with mistakes")
+
+    assert found == []
+
+
+def test_pages_of_signing_in(cast: Cast, visit: Visit, mailbox: Mailbox):
+    request_password_reset(user=cast.ana)
+    link = mailbox.link_to("ana@northwind.example")
+    page = visit()
+    found = []
+
+    for path in ("/login", "/password", link, "/nothing-here"):
+        page.goto(path)
+        found += findings(page, path.partition("/password/")[1] or path)
+    page.goto("/login")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += findings(page, "sign-in refused")
+    page.goto("/password")
+    page.get_by_label("Email", exact=True).fill("ana@northwind.example")
+    page.get_by_role("button", name="Send the link").click()
+    found += findings(page, "link sent")
+
+    assert found == []
+
+
+def test_pages_of_joining(cast: Cast, visit: Visit, mailbox: Mailbox, settings):
+    settings.GUESTLIST_EXISTING_USERS = "ask"
+    jules = invited(cast, "olga", "jules@birch.example", birch="Analyst", cedar="Guest")
+    invited(cast, "olga", "otto@elsewhere.example", birch="Analyst")
+    link, known = mailbox.link_to("jules@birch.example"), mailbox.link_to("otto@elsewhere.example")
+    found = []
+
+    page = visit()
+    page.goto(link)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_text("Decline this invitation").click()
+    found += findings(page, "join, with mistakes")
+    page.goto(known)
+    found += findings(page, "join, known")
+    holder = visit(cast.otto)
+    for name, url in (("join, holder", known), ("join, other", link)):
+        holder.goto(url)
+        found += findings(holder, name)
+    page.goto(link[:-3])
+    found += findings(page, "damaged link")
+    with time_machine.travel(LATER):
+        page.goto(link)
+        found += findings(page, "expired")
+    page.goto(link)
+    page.get_by_label("Name", exact=True).fill("Jules Moreau")
+    page.get_by_label("Password", exact=True).fill("seven tall ships at anchor")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You are in")
+    found += findings(page, "joined")
+    visit_again = visit()
+    visit_again.goto(link)
+    found += findings(visit_again, "already accepted")
+
+    assert now(jules).state == "accepted"
+    assert found == []
+
+
+def test_findings_are_found(visit: Visit):
+    """The eye that looks at all pages sees at all."""
+    page = visit()
+    page.goto("/login")
+
+    page.evaluate("() => { document.body.insertAdjacentHTML('beforeend', '<img src=\"/static/img/mark.svg\" width=900>') }")
+
+    found = findings(page, "page")
+    assert any("image-alt" in each for each in found) and any("too wide" in each for each in found)
