@@ -41,7 +41,9 @@ class BetterAuth:
 def better_auth(database: str) -> Iterator[BetterAuth]:
     """One node process on the database at this URL."""
     if not (FOLDER / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL
+        )
     port = free_port()
     environment = {"PORT": str(port), "DATABASE_URL": database, "NODE_ENV": "production"}
     with running(["node", "server.mjs"], environment, str(FOLDER)):

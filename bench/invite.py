@@ -68,7 +68,11 @@ def _report(times: dict[str, list[float]], figures: dict[str, str], rounds: int,
         **figures,
     )
     report(
-        bench=f"invite, {pending:,} pending", ratio=round(ours / full, 2), at_least=0.8, ours_ms_each=round(full, 3), rounds=rounds
+        bench=f"invite, {pending:,} pending",
+        ratio=round(ours / full, 2),
+        at_least=0.8,
+        ours_ms_each=round(full, 3),
+        rounds=rounds,
     )
 
 
@@ -93,7 +97,10 @@ def _invite(client: Client) -> float:
 
 def _addresses() -> list[str]:
     """Distinct ones, at fifty organisations, in no order that an index would like."""
-    return [f"{number * 7919 % 1_000_003:x}.moreau-{number}@birch-{number % 50}.example" for number in (next(NUMBERS) for _ in range(SIZE))]
+    return [
+        f"{number * 7919 % 1_000_003:x}.moreau-{number}@birch-{number % 50}.example"
+        for number in (next(NUMBERS) for _ in range(SIZE))
+    ]
 
 
 if __name__ == "__main__":

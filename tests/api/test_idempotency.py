@@ -112,8 +112,8 @@ def test_key_that_cannot_be_kept_is_refused(cast: Cast, key: str):
     assert not Invitation.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_have_one_effect(transactional_db):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_at_once_have_one_effect():
     callers = [as_user(make_cast().olga)] * 4
     answers, gate = [], threading.Barrier(len(callers))
 

@@ -3,8 +3,7 @@
 import pytest
 from django.db import connection
 
-from guestlist.api.problems import STATUS
-from guestlist.kernel.errors import Refusal
+from guestlist.kernel.errors import HTTP_STATUS, Refusal
 from guestlist.members.models import ApiKey
 from tests.api.callers import Caller, as_key, as_user, code_of
 from tests.cast import Cast
@@ -75,7 +74,7 @@ def test_failure_of_ours_is_logged_and_shows_nothing(cast: Cast, caplog):
     assert "TypeError" not in answer.content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_database_gone_for_a_moment_is_unavailable_and_then_back(monkeypatch):
     caller = Caller(headers={"Authorization": "Bearer gl_whatever"})
     with monkeypatch.context() as moment:
@@ -99,4 +98,4 @@ def _kinds(refusal: type[Refusal] = Refusal) -> set[str]:
 
 
 def test_every_kind_of_refusal_has_a_status():
-    assert _kinds() <= STATUS.keys()
+    assert _kinds() <= HTTP_STATUS.keys()

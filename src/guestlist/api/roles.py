@@ -69,7 +69,7 @@ def roles_out(actor: Actor, workspace: Workspace, rows: Collection[Role]) -> lis
             name=row.name,
             description=row.description,
             built_in=row.is_built_in,
-            community=row.community_id,
+            community=row.community_id if row.community_id in seen else None,
             permissions=sorted(fact.permissions),
             may_hand_out=role_refs(named[each] for each in sorted(fact.may_hand_out) if each in named),
         )

@@ -10,6 +10,7 @@ from django.db import transaction
 from guestlist.audit.models import Event
 from guestlist.kernel import clock, context
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.rows import insert_rows
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def record(*, actor: Actor, changes: Iterable[Change]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit event belongs in the transaction of its change.")
     at = clock.now()
-    Event.objects.bulk_create([_event(actor, change, at) for change in changes])
+    insert_rows([_event(actor, change, at) for change in changes])
 
 
 def _event(actor: Actor, change: Change, at: Any) -> Event:

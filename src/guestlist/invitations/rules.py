@@ -53,6 +53,7 @@ class Outcome:
 
 def read_people(people: Sequence[Person], common: tuple[Wanted, ...]) -> list[Entry]:
     """One entry per person, in order. Different grants for one address are joined to its first entry; a repeat is `duplicate`."""
+    common = merge(common)
     entries: list[Entry] = []
     first: dict[str, int] = {}
     for place, person in enumerate(people):
@@ -66,7 +67,7 @@ def read_people(people: Sequence[Person], common: tuple[Wanted, ...]) -> list[En
 
 
 def _read(person: Person, common: tuple[Wanted, ...]) -> Entry:
-    wanted = merge(person.grants if person.grants is not None else common)
+    wanted = common if person.grants is None else merge(person.grants)
     try:
         address = read_address(person.email.strip())
     except BadAddress as bad:

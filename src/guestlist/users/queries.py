@@ -5,12 +5,13 @@ from collections.abc import Collection
 
 from allauth.account.models import EmailAddress
 
+from guestlist.kernel.rows import listed
 from guestlist.users.models import User
 
 
 def users_by_address(keys: Collection[str]) -> dict[str, uuid.UUID]:
     """The accounts that verified these canonical addresses: address to user id."""
-    found = EmailAddress.objects.filter(email__in=keys, verified=True)
+    found = EmailAddress.objects.filter(email__in=listed(keys), verified=True)
     return dict(found.values_list("email", "user_id"))
 
 

@@ -43,7 +43,8 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Worksp
 
 
 def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug: str = "") -> Community:
-    """A managed community below `parent`. Rights are the caller's to check (members.commands.create_community).
+    """A managed community below `parent`, with a short name made from its name where `slug` is left out. Rights are the caller's
+    to check (members.commands.create_community).
     Raises NameMissing, SlugTaken, TooDeep."""
     name = clean_line(name)
     if not name:
@@ -53,14 +54,21 @@ def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug
     row = Community(
         workspace_id=parent.workspace_id, name=name, parent=parent, depth=parent.depth + 1, kind=Community.Kind.MANAGED
     )
-    row.slug = slug or slugify(name)[:63] or "community"
 
     with transaction.atomic():
         lock_workspaces([parent.workspace_id])
+        row.slug = slug or _free_slug(row)
         community = _insert_community(row)
         after = {"name": name, "parent": str(parent.id)}
         record(actor=actor, changes=[Change("community.created", community.id, parent.workspace_id, community.id, after=after)])
     return community
+
+
+def _free_slug(row: Community) -> str:
+    """Two teams called Paris in different places are nothing to refuse."""
+    wanted = slugify(row.name)[:63] or "community"
+    taken = Community.objects.filter(workspace=row.workspace_id, slug=wanted).exists()
+    return f"{wanted[:54]}-{row.id.hex[-8:]}" if taken else wanted
 
 
 def remove_workspace(*, actor: Actor, workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.choices import authority_in
 from guestlist.invitations.rules import Authority, Belonging, Entry, Known
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.rows import listed
 from guestlist.members.models import Departure, Membership, MembershipRole, Role
 from guestlist.members.queries import communities_where, standing, usable_roles
 from guestlist.users.queries import users_by_address
@@ -79,7 +80,7 @@ def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> s
 
 def _pending(actor: Actor, workspace: Workspace, keys: Collection[str]) -> dict[str, tuple[Invitation, bool]]:
     """The live invitation of each address, and whether the actor may see any of its grants."""
-    rows = list(Invitation.objects.live().filter(workspace=workspace, email_key__in=keys).select_related("message"))
+    rows = list(Invitation.objects.live().filter(workspace=workspace, email_key__in=listed(keys)).select_related("message"))
     if not rows:
         return {}
     places = communities_where(actor, workspace, "members:invite")

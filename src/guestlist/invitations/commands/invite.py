@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from guestlist.invitations.commands.settle import foresee, settle
 from guestlist.invitations.errors import BadLifetime, NoEntries, NoGrants, TooManyPeople
-from guestlist.invitations.models import Batch, BatchPart
+from guestlist.invitations.models import Batch, BatchPart, as_ids
 from guestlist.invitations.rules import (
     LONGEST_LIFETIME,
     MOST_PEOPLE,
@@ -73,7 +73,7 @@ def invite(
         batch = _open_batch(actor, workspace, entries, note=note, language=language, lifetime=lifetime)
         if batch.state == Batch.State.QUEUED:
             return Invited(batch, [])
-        part = BatchPart(batch=batch, number=0, entries=[_stored(each) for each in entries])
+        part = BatchPart(batch=batch, number=0, entries=[])
         outcomes = resolve(entries, settle(batch, entries))
         close_part(batch, part, outcomes)
         part.save()
@@ -146,9 +146,8 @@ def _open_batch(
 
 
 def _stored(entry: Entry) -> dict[str, Any]:
-    stored = asdict(entry)
-    stored["wanted"] = [[str(each.community), sorted(str(role) for role in each.roles)] for each in entry.wanted]
-    return stored
+    wanted = [[str(each.community), as_ids(each.roles)] for each in entry.wanted]
+    return vars(entry) | {"wanted": wanted, "address": vars(entry.address) if entry.address else None}
 
 
 def plain(outcome: Outcome) -> dict[str, Any]:

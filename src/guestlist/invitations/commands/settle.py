@@ -12,6 +12,7 @@ from guestlist.invitations.models import UNSENT_LIFETIME, Batch, Grant, Invitati
 from guestlist.invitations.rules import Entry, Known, Outcome, Plan, Wanted, plan
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.rows import insert_rows, listed
 from guestlist.kernel.text import spoken
 from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import Place, add_roles, join
@@ -154,7 +155,7 @@ class _Work:
         )
         for (row, _), message in zip(self.to_mail, messages, strict=True):
             row.message = message
-        Invitation.objects.bulk_create(self.new)
+        insert_rows(self.new)
         known = {id(row) for row in self.new}
         Invitation.objects.bulk_update([row for row, _ in self.to_mail if id(row) not in known], ["message"])
         _merge_grants(self.grants, known)
@@ -193,7 +194,7 @@ def _undelivered(invitation: Invitation) -> bool:
 
 def _close_lapsed(workspace: uuid.UUID, keys: Sequence[str]) -> None:
     """An ended invitation counts as none: it makes way for the new one. Only now is `expired` written."""
-    ended = Invitation.objects.lapsed().filter(workspace=workspace, email_key__in=keys)
+    ended = Invitation.objects.lapsed().filter(workspace=workspace, email_key__in=listed(keys))
     Invitation.objects.filter(id__in=list(ended.values_list("id", flat=True))).update(state=Invitation.State.EXPIRED)
 
 
@@ -210,5 +211,5 @@ def _merge_grants(grants: Sequence[Grant], new: set[int]) -> None:
         else:
             row.role_ids = as_ids(row.roles | grant.roles)
             widened.append(row)
-    Grant.objects.bulk_create(fresh)
+    insert_rows(fresh)
     Grant.objects.bulk_update(widened, ["role_ids"])

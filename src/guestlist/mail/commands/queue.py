@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from guestlist.kernel import clock
+from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import clean_line
 from guestlist.mail.models import Message, State
 
@@ -39,8 +40,11 @@ class Draft:
 
 
 def queue_messages(drafts: Sequence[Draft]) -> list[Message]:
-    """Queues `drafts` in the caller's transaction, in one statement per 1000; answers their messages in the same order."""
-    return Message.objects.bulk_create([_message(draft, place) for place, draft in enumerate(drafts)], batch_size=1000)
+    """Queues `drafts` in the caller's transaction; answers their messages in the same order."""
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    messages = [_message(draft, place, host) for place, draft in enumerate(drafts)]
+    insert_rows(messages)
+    return messages
 
 
 def cancel_messages(ids: Iterable[uuid.UUID]) -> int:
@@ -52,7 +56,7 @@ def cancel_messages(ids: Iterable[uuid.UUID]) -> int:
     return Message.objects.filter(id__in=ids, state=State.QUEUED).update(state=State.CANCELLED, at=clock.now())
 
 
-def _message(draft: Draft, place: int) -> Message:
+def _message(draft: Draft, place: int, host: str) -> Message:
     message = Message(
         workspace_id=draft.workspace_id,
         template=draft.template,
@@ -60,7 +64,7 @@ def _message(draft: Draft, place: int) -> Message:
         to_name=clean_line(draft.to_name),
         language=draft.language,
         context=draft.context,
-        message_id=_new_message_id(),
+        message_id=f"<{secrets.token_urlsafe(16)}@{host}>",  # unguessable: some mailboxes drop an id they have seen before
         place=place,
     )
     if draft.link:
@@ -70,9 +74,3 @@ def _message(draft: Draft, place: int) -> Message:
         message.link_path = draft.link.path
         message.link_lifetime = draft.link.lifetime
     return message
-
-
-def _new_message_id() -> str:
-    """Unguessable (128 bits): some mailboxes drop a mail whose Message-ID they have seen before."""
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{secrets.token_urlsafe(16)}@{host}>"

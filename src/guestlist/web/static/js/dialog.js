@@ -34,7 +34,7 @@ function show(sheet, url) {
 function guard(dialog, question) {
   let typed = false;
   const mayClose = () => !typed || !question || confirm(question);
-  dialog.addEventListener("input", () => { typed = true; });
+  dialog.addEventListener("input", () => { typed = true; }, true); // on the way down: the chips keep it from coming up
   dialog.addEventListener("cancel", (event) => { if (!mayClose()) event.preventDefault(); });
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => {
