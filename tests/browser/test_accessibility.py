@@ -218,7 +218,9 @@ def test_findings_are_found(visit: Visit):
     page = visit()
     page.goto("/login")
 
-    page.evaluate("() => { const image = new Image(); image.src = '/static/img/mark.svg'; image.style.minWidth = '900px'; document.body.append(image) }")
+    page.evaluate(
+        "() => { const image = new Image(); image.src = '/static/img/mark.svg'; image.style.minWidth = '900px'; document.body.append(image) }"
+    )
 
     found = findings(page, "page")
     assert any("image-alt" in each for each in found) and any("too wide" in each for each in found)

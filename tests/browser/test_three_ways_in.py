@@ -158,9 +158,7 @@ def test_admin_of_the_main_community_reaches_all_managed_ones(cast: Cast, visit:
     assert reach(page, cast) == EVERYTHING
 
 
-def test_custom_roles_are_offered_where_they_can_be_used_and_carry_their_permissions(
-    cast: Cast, visit: Visit, mailbox: Mailbox
-):
+def test_custom_roles_are_offered_where_they_can_be_used_and_carry_their_permissions(cast: Cast, visit: Visit, mailbox: Mailbox):
     rights = ["members:read", "communities:read", "roles:read", "audit:read"]
     create_role(actor=cast.olga.actor, community=cast.main, name="Report reader", permissions=rights)
     create_role(actor=cast.olga.actor, community=cast.cedar, name="Cedar desk", permissions=rights)
@@ -255,7 +253,11 @@ def test_without_the_right_there_is_no_button_and_the_address_refuses(cast: Cast
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_role("link", name=label, exact=True)).to_have_count(0)
 
-    forms = (f"/me/communities/{place.id}/users/new", "/w/northwind/settings/users/new", f"/w/northwind/team/{place.slug}/invites/new")
+    forms = (
+        f"/me/communities/{place.id}/users/new",
+        "/w/northwind/settings/users/new",
+        f"/w/northwind/team/{place.slug}/invites/new",
+    )
     assert {page.request.get(path).status for path in forms} == {404}
 
 
@@ -263,7 +265,11 @@ def test_without_the_right_there_is_no_button_and_the_address_refuses(cast: Cast
 def test_outsider_and_neighbour_find_none_of_the_three_ways(cast: Cast, visit: Visit, who: str):
     page = visit(cast.users[who])
 
-    for path in (f"/me/communities/{cast.birch.id}/users/new", "/w/northwind/settings/users/new", "/w/northwind/team/birch/invites/new"):
+    for path in (
+        f"/me/communities/{cast.birch.id}/users/new",
+        "/w/northwind/settings/users/new",
+        "/w/northwind/team/birch/invites/new",
+    ):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here, or nothing you may see.")
         expect(page.locator("body")).not_to_contain_text("Birch")

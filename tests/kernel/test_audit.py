@@ -61,10 +61,6 @@ def row(cast: Cast, short: str, place: str) -> Membership:
     return Membership.objects.get(user=cast.users[short], community=cast.places.get(place) or cast.main)
 
 
-def _deactivated(cast: Cast) -> None:
-    Membership.objects.filter(user=cast.gus).update(status="deactivated")
-
-
 SIMPLE: dict[str, tuple[Act, dict[str, int]]] = {
     "invite strangers": (
         lambda cast: ask(cast, "olga", f"{JULES} b@birch.example a@b", birch="Guest", alder="Guest"),

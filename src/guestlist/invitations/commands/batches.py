@@ -7,11 +7,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from guestlist.audit.commands import Change, record
-from guestlist.invitations.commands.invite import PART, close_part, entry_from, resolve
+from guestlist.invitations.commands.invite import close_part, entry_from, resolve
 from guestlist.invitations.commands.settle import settle
 from guestlist.invitations.errors import AlreadyDecided
 from guestlist.invitations.models import Batch, BatchPart
-from guestlist.invitations.rules import Entry, Outcome
+from guestlist.invitations.rules import PART, Entry, Outcome
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.workspaces.commands import lock_workspaces

@@ -14,6 +14,7 @@ from guestlist.invitations.models import Batch, BatchPart, as_ids
 from guestlist.invitations.rules import (
     LONGEST_LIFETIME,
     MOST_PEOPLE,
+    PART,
     SHORTEST_LIFETIME,
     Entry,
     Outcome,
@@ -26,8 +27,6 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import Address, clean_text, spoken
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.models import Workspace
-
-PART = 500
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from guestlist.invitations.models import Batch, Grant, Invitation
 from guestlist.invitations.queries.opened import roles_in
+from guestlist.invitations.rules import PART
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
@@ -120,9 +121,8 @@ def _may_invite_in_main(actor: Actor, workspace: Workspace) -> bool:
 
 def outcomes_of(batch: Batch, *, after: int = 0, limit: int = 50) -> tuple[list[dict[str, object]], int | None]:
     """Up to `limit` outcomes from place `after` on, and the place of the next; parts not done yet have none."""
-    size = len(batch.parts.get(number=0).entries)
-    first, last = after // size, (after + limit) // size
+    first, last = after // PART, (after + limit) // PART
     parts = batch.parts.filter(number__range=(first, last), outcomes__isnull=False).order_by("number")
-    found = [outcome for part in parts for outcome in part.outcomes][after - first * size :][:limit]
+    found = [outcome for part in parts for outcome in part.outcomes][after - first * PART :][:limit]
     more = after + len(found)
     return found, more if more < batch.done and found else None
