@@ -15,8 +15,7 @@ from guestlist.access.permissions import catalogue
 from guestlist.access.roles import BUILT_IN, built_in
 from guestlist.cli.parser import build_parser
 from guestlist.config.environment import VARIABLES
-from guestlist.kernel.errors import Refusal
-from guestlist.web.errors import STATUS
+from guestlist.kernel.errors import HTTP_STATUS, Refusal
 
 FOLDER = Path("docs/reference")
 MADE = "<!-- Made from the code by `make docs`. Do not edit. -->\n\n"
@@ -24,7 +23,7 @@ MADE = "<!-- Made from the code by `make docs`. Do not edit. -->\n\n"
 
 def errors() -> str:
     """Every refusal: its code, its HTTP status and what it says."""
-    rows = [[f"`{each.code}`", str(STATUS[each.kind]), str(each.message)] for each in refusals()]
+    rows = [[f"`{each.code}`", str(HTTP_STATUS[each.kind]), str(each.message)] for each in refusals()]
     return _page(
         "Errors",
         "What Guestlist refuses, it refuses by name. `code` is stable: programs may rely on it. The message is for people and may "

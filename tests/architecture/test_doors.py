@@ -54,7 +54,6 @@ def test_anonymous_person_is_sent_to_sign_in(name: str, cast: Cast, client: Clie
         assert sent_away or answer.status_code in (404, 405), answer
 
 
-@pytest.mark.urls("tests.api.urls")
 def test_nobody_gets_an_answer_from_the_api(cast: Cast, client: Client):
     operations = [
         (method, re.sub(r"\{\w+\}", "northwind", path))

@@ -1,7 +1,7 @@
 import re
 from collections import Counter
 
-from guestlist.web.errors import STATUS
+from guestlist.kernel.errors import HTTP_STATUS
 from tests.architecture.source import PACKAGE, ROOT, python_files
 from tools.reference import refusals
 
@@ -20,7 +20,7 @@ def test_every_refusal_says_what_to_do():
 
 
 def test_every_refusal_is_of_a_known_kind():
-    assert {each.kind for each in refusals()} <= set(STATUS)
+    assert {each.kind for each in refusals()} <= set(HTTP_STATUS)
 
 
 def test_every_code_of_the_api_is_documented():

@@ -10,6 +10,7 @@ import time_machine
 
 from guestlist.kernel.links import read_link
 from guestlist.mail.commands import cancel_messages, deliver_due
+from guestlist.mail.emails import HOLES
 from guestlist.mail.models import Message
 from tests.mail.letters import DAY, letter, only, queue, queue_many, states
 from tests.smtp_sink import SmtpSink
@@ -203,6 +204,31 @@ def test_every_line_ends_as_smtp_wants_it(sink: SmtpSink) -> None:
 
     assert max(len(line) for line in sink.messages[0].raw.split(b"\r\n")) <= 78
     assert b"\n" not in sink.messages[0].raw.replace(b"\r\n", b"")
+
+
+def test_each_mail_of_one_kind_has_its_own_link_name_and_address(sink: SmtpSink) -> None:
+    drafts = [letter(f"guest{number}@birch.example", to_name=f"<{number}> & {number}") for number in range(3)]
+    queue(*drafts)
+
+    deliver_due()
+
+    for number, (draft, mail) in enumerate(zip(drafts, sink.messages, strict=True)):
+        token = re.search(r"/join/(\S+)", mail.text)
+        assert token and draft.link
+        assert read_link("join", token[1]).subject == draft.link.subject
+        assert f"<{number}> & {number} <guest{number}@birch.example>" in mail.text
+        assert f"&lt;{number}&gt; &amp; {number}" in mail.html
+        assert f'href="http://localhost:8000/join/{token[1]}"' in mail.html
+
+
+def test_nobody_can_have_the_link_put_where_they_like(sink: SmtpSink) -> None:
+    hole = HOLES["link"]
+    queue(letter(to_name=f"Ana{hole}", context={"inviter": f"Olga{hole}"}))
+
+    deliver_due()
+
+    assert sink.messages[0].message["Subject"] == f"Olga says hello, Ana{hole}"
+    assert sink.messages[0].text.count("/join/") == 1
 
 
 def test_html_in_a_name_is_text(sink: SmtpSink) -> None:

@@ -27,7 +27,7 @@ def insert_rows(rows: Sequence[Model]) -> None:
 
 def _copy(rows: Sequence[Model]) -> None:
     fields = rows[0]._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     statement = f"COPY {connection.ops.quote_name(rows[0]._meta.db_table)} ({columns}) FROM STDIN"
     names = [field.attname for field in fields]
     documents = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]

@@ -83,7 +83,9 @@ def _filled_in(message: Message, link: str, now: datetime) -> list[str]:
     own = {"link": link, "to_email": message.to_email, "to_name": message.to_name}
     holes = tuple(name for name in HOLES if own[name])
     minute = now.replace(second=0, microsecond=0)
-    form = _form(message.template, message.language, json.dumps(message.context), holes, minute, message.link_lifetime)
+    form = _form(
+        message.template, message.language, json.dumps(message.context, ensure_ascii=False), holes, minute, message.link_lifetime
+    )
     filled = []
     for file, page in zip(FILES, form, strict=True):
         for name in holes:
@@ -98,16 +100,15 @@ def _form(
 ) -> tuple[str, ...]:
     """The pages of a mail merge: rendering takes longer than sending, and a thousand invitations differ in the HOLES only. So a
     template may print those and ask whether they are empty, but a filter sees one character. Holds for a minute, as times do."""
-    values = dict.fromkeys(HOLES, "") | {name: HOLES[name] for name in holes}
-    values |= {"base_url": settings.GUESTLIST_BASE_URL}
-    values |= {"ends_at": None if lifetime is None else minute + timedelta(seconds=lifetime)}
+    for hole in HOLES.values():
+        context = context.replace(hole, "")
+    values: dict[str, Any] = json.loads(context) | dict.fromkeys(HOLES, "") | {name: HOLES[name] for name in holes}
+    values["base_url"] = settings.GUESTLIST_BASE_URL
+    values["ends_at"] = None if lifetime is None else minute + timedelta(seconds=lifetime)
     engine = Engine.get_default()
     with translation.override(language):
         return tuple(
-            engine.get_template(f"{template}/{file}").render(
-                Context(json.loads(context) | values, autoescape=file.endswith(".html"))
-            )
-            for file in FILES
+            engine.get_template(f"{template}/{file}").render(Context(values, autoescape=file.endswith(".html"))) for file in FILES
         )
 
 
