@@ -76,8 +76,14 @@ def opened(page: Page, title: str) -> Locator:
 
 
 def roles_offered(sheet: Locator, community: str) -> list[str]:
+    """What the row offers once it is ticked; leaves it as it was."""
+    row = sheet.get_by_role("checkbox", name=community, exact=True)
     group = sheet.get_by_role("group", name=f"Roles in {community}", exact=True)
-    return [each.strip() for each in group.locator("label").all_inner_texts()]
+    ticked = row.is_checked()
+    row.check()
+    offered = [each.strip() for each in group.locator("label").all_inner_texts()]
+    row.set_checked(ticked)
+    return offered
 
 
 def communities_offered(sheet: Locator) -> list[str]:

@@ -72,16 +72,20 @@ def test_one_refused_address_does_not_hold_up_a_hundred(sink: SmtpSink) -> None:
     assert sink.connections == 1
 
 
-def test_refusal_that_quotes_the_link_is_stored_without_it(sink: SmtpSink) -> None:
+@pytest.mark.parametrize("code", [554, 421])
+def test_refusal_that_quotes_the_link_is_stored_without_it(sink: SmtpSink, code: int, caplog: pytest.LogCaptureFixture) -> None:
     queue(letter())
     deliver_due()
     link = next(word for word in sink.messages[0].text.split() if "/join/" in word)
     Message.objects.update(state="queued")
-    sink.answer("DOT", f"554 5.7.1 blocked: {link}")
+    sink.answer("DOT", f"{code} 5.7.1 blocked: {link}")
+    queue(letter())
 
     deliver_due()
 
-    assert only().reason == "554 5.7.1 blocked: http://localhost:8000/join/…"
+    said = set(Message.objects.values_list("reason", flat=True))
+    assert f"{code} 5.7.1 blocked: http://localhost:8000/join/…" in said
+    assert link.rpartition("/")[2] not in f"{said}{caplog.text}"
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA", "DOT"])

@@ -23,10 +23,11 @@ def is_permanent(refusal: smtplib.SMTPResponseException) -> bool:
     return refusal.smtp_code >= 500
 
 
-def readable(error: Exception) -> str:
-    """`error` in one line: the server's own words where it spoke."""
+def readable(error: Exception, *, secret: str = "") -> str:
+    """`error` in one line: the server's own words where it spoke, without the secret."""
     if not isinstance(error, smtplib.SMTPResponseException):
         return clean_line(str(error) or type(error).__name__, REASON_LENGTH)
     words = error.smtp_error
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    said = said.replace(secret, "…") if secret else said
     return clean_line(f"{error.smtp_code} {said}", REASON_LENGTH)

@@ -12,9 +12,11 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
+from guestlist.mail.queries import link_is_live
 from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing
 from guestlist.users.models import User
 from guestlist.users.rules import PasswordSubject, check_password_rules
@@ -46,18 +48,19 @@ def create_user(*, actor: Actor | None, address: Address, name: str, password_ha
 
 
 def request_password_reset(*, user: User) -> None:
-    """Mails the user a link to choose a new password; it works for an hour and until the password changes."""
+    """Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
     if not user.is_active:
         return
-    issue = f"{user.password_version}-{int(clock.now().timestamp())}"
+    mail_id = new_id()
     draft = Draft(
+        id=mail_id,
         workspace_id=None,
         template="users/emails/password_reset",
         to_email=user.email,
         to_name=user.name,
         language=user.language or "en",
         context={"name": user.name},
-        link=LinkDraft(RESET_PURPOSE, user.id, issue, "/password/{token}", RESET_LIFETIME),
+        link=LinkDraft(RESET_PURPOSE, user.id, f"{user.password_version}-{mail_id.hex}", "/password/{token}", RESET_LIFETIME),
     )
     with transaction.atomic():
         queue_messages([draft])
@@ -67,11 +70,11 @@ def request_password_reset(*, user: User) -> None:
 def read_reset_link(*, token: str) -> User:
     """The user a reset link speaks of; changes nothing. Raises NotFound, LinkEnded."""
     link = read_link(RESET_PURPOSE, token)
-    version, _, issued = link.version.partition("-")
+    version, _, mail_id = link.version.partition("-")
     user = User.objects.filter(id=link.subject).first()
     if user is None:
         raise NotFound
-    if str(user.password_version) != version or clock.now().timestamp() > int(issued) + RESET_LIFETIME:
+    if str(user.password_version) != version or not link_is_live(uuid.UUID(mail_id)):
         raise LinkEnded
     return user
 

@@ -159,8 +159,8 @@ def _deliver(server: smtplib.SMTP, mail: _Outgoing, following: _Outgoing | None)
         _hand_over(server, letter, following)
     except smtplib.SMTPResponseException as refusal:
         _refused(message, refusal, letter)
-        if refusal.smtp_code == 421:  # the server hangs up (RFC 5321, section 3.8)
-            raise
+        if refusal.smtp_code == 421:  # the server hangs up (RFC 5321, section 3.8); what it said is of this message alone
+            raise smtplib.SMTPServerDisconnected("421, the server hung up") from None
         _expect(2, server.rset())
     except OSError as broken:
         _try_later(message, readable(broken))
@@ -173,6 +173,7 @@ def _hand_over(server: smtplib.SMTP, letter: Letter, following: _Outgoing | None
     """Recipient and content; raises SMTPResponseException for a refusal of either, another OSError for a lost connection."""
     sock = server.sock
     assert sock is not None
+    sock.settimeout(server.timeout)
     _expect(2, server.rcpt(letter.recipient))
     _expect(3, server.docmd("DATA"))
     sock.settimeout(FINAL_REPLY)
@@ -180,7 +181,6 @@ def _hand_over(server: smtplib.SMTP, letter: Letter, following: _Outgoing | None
     if following:
         following.prepare()  # while the server is busy
     _expect(2, server.getreply())
-    sock.settimeout(server.timeout)
 
 
 def _expect(kind: int, reply: tuple[int, bytes]) -> None:
@@ -190,9 +190,7 @@ def _expect(kind: int, reply: tuple[int, bytes]) -> None:
 
 
 def _refused(message: Message, refusal: smtplib.SMTPResponseException, letter: Letter) -> None:
-    reason = readable(refusal)
-    if letter.token:
-        reason = reason.replace(letter.token, "…")  # a filter that dislikes the link quotes it
+    reason = readable(refusal, secret=letter.token)  # a filter that dislikes the link quotes it
     if is_permanent(refusal):
         _settle(message, State.FAILED, reason=reason)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from guestlist.kernel import clock
+from guestlist.kernel import clock, ids
 from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import clean_line
 from guestlist.mail.models import Message, State
@@ -37,6 +37,7 @@ class Draft:
     context: dict[str, Any] = field(default_factory=dict)
     workspace_id: uuid.UUID | None = None
     link: LinkDraft | None = None
+    id: uuid.UUID = field(default_factory=ids.new_id)
 
 
 def queue_messages(drafts: Sequence[Draft]) -> list[Message]:
@@ -58,6 +59,7 @@ def cancel_messages(ids: Iterable[uuid.UUID]) -> int:
 
 def _message(draft: Draft, place: int, host: str) -> Message:
     message = Message(
+        id=draft.id,
         workspace_id=draft.workspace_id,
         template=draft.template,
         to_email=draft.to_email,
