@@ -10,16 +10,11 @@ import time
 from itertools import count
 from statistics import median
 
-from django.db import connections
-
 from bench.better_auth import CLIENTS, better_auth
 from bench.crowd import seat_crowd
-from bench.ground import DATABASE, SERVER, Northwind, copy_database, durability, make_northwind, report
+from bench.figures import report
+from bench.ground import DATABASE, SERVER, copy_database, durability, make_key, make_northwind
 from bench.web import Client, guestlist_web
-from guestlist.access.roles import ADMIN
-from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_api_key
-from guestlist.members.models import Role
 
 SIZE = 500
 EACH = 3  # requests to Guestlist per round: one of them is much shorter than a round of the peer
@@ -27,8 +22,7 @@ NUMBERS = count(1)
 
 
 def main(rounds: int = 7, pending: int = 1_000_000) -> None:
-    northwind = make_northwind()
-    key = _make_key(northwind)
+    key = make_key(make_northwind())
     figures = durability()
     crowded = copy_database("crowded")
     seat_crowd(SERVER, "crowded", pending)
@@ -74,13 +68,6 @@ def _report(times: dict[str, list[float]], figures: dict[str, str], rounds: int,
         ours_ms_each=round(full, 3),
         rounds=rounds,
     )
-
-
-def _make_key(northwind: Northwind) -> str:
-    roles = [Role.objects.get(id=ADMIN)]
-    _, secret = create_api_key(actor=OPERATOR, community=northwind.main, name="bench", roles=roles)
-    connections.close_all()
-    return secret
 
 
 def _invite(client: Client) -> float:
