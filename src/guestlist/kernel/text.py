@@ -16,8 +16,12 @@ _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*", re.ASCII)  # RFC 5322, section 3
 
 def clean_line(text: str, longest: int = 200) -> str:
     """`text` as one line: control and direction-changing characters out, white space folded, at most `longest` characters."""
-    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in text)
+    kept = text if text.isprintable() else "".join(map(_printable, text))
     return " ".join(kept.split())[:longest].strip()
+
+
+def _printable(char: str) -> str:
+    return " " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char
 
 
 def clean_text(text: str, longest: int = 1000) -> str:

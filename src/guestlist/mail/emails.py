@@ -128,7 +128,10 @@ def _mailbox(header: str, name: str, address: str) -> str:
 
 def _encoded(header: str, text: str) -> str:
     """`text`, which is one line, for a header: as it is or, where needed, as encoded words (RFC 2047), folded."""
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    plain = text.isascii() and "=?" not in text
+    if plain and len(header) + len(text) < 76:
+        return text
+    charset = "us-ascii" if plain else "utf-8"
     return Header(text, charset, header_name=header).encode(linesep="\r\n")
 
 

@@ -36,6 +36,11 @@ def at(request: HttpRequest, current: str, workspace: Workspace | None = None, c
         request.session["workspace"] = workspace.slug
 
 
+def at_the_door(request: HttpRequest) -> None:
+    """Tells the shell that this page lies outside every workspace, whoever is signed in: it shows none."""
+    request.guestlist = {"door": True}
+
+
 def remember_team(request: HttpRequest, community: Community) -> None:
     """My Team is the community of this page, also for an admin who is a member only further up."""
     request.guestlist["team"] = community
@@ -67,10 +72,13 @@ def _build(request: HttpRequest) -> Shell:
     languages = [_language(request, code, str(name)) for code, name in settings.LANGUAGES]
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"languages": languages}
+    user = {**person(request.user, reverse("me")), "theme": request.user.theme}
     here = getattr(request, "guestlist", {})
+    if here.get("door"):
+        return {"languages": languages, "user": user}
     workspace = current_workspace(request)
     built: Shell = {
-        "user": {**person(request.user, reverse("me")), "theme": request.user.theme},
+        "user": user,
         "languages": languages,
         "current": here.get("current", ""),
         "current_community": str(here["community"].id) if here.get("community") else "",

@@ -78,17 +78,35 @@ def _pause(reason: str) -> None:
         Message.objects.filter(id__in=due.values("id")).update(reason=reason[:REASON_LENGTH], at=now, next_attempt_at=now + PAUSE)
 
 
+class _Server:
+    """A connection to the mail server. Its next envelope can be begun before there is something to put in, so that the server
+    makes ready while the result of the mail before is written down."""
+
+    def __init__(self, smtp: smtplib.SMTP) -> None:
+        smtp.ehlo_or_helo_if_needed()
+        self.smtp = smtp
+        self._begun = False
+
+    def begin(self, sender: str) -> None:
+        if not self._begun:
+            self.smtp.putcmd("MAIL", f"FROM:<{sender}>")
+            self._begun = True
+
+    def open(self, sender: str) -> None:
+        self.begin(sender)
+        self._begun = False
+        _expect(2, self.smtp.getreply())
+
+
 @contextmanager
-def _mail_server() -> Iterator[smtplib.SMTP]:
+def _mail_server() -> Iterator[_Server]:
     with closing(EmailBackend()) as backend:
         backend.open()
-        server = backend.connection
-        assert server is not None
-        server.ehlo_or_helo_if_needed()
-        yield server
+        assert backend.connection is not None
+        yield _Server(backend.connection)
 
 
-def _drain(server: smtplib.SMTP, limit: int, stop: Callable[[], bool]) -> int:
+def _drain(server: _Server, limit: int, stop: Callable[[], bool]) -> int:
     """Raises OSError where the connection ended before it was good for anything; one that was is simply opened anew."""
     done = 0
     try:
@@ -145,7 +163,7 @@ def _give_back(batch: Sequence[_Outgoing]) -> None:
         Message.objects.filter(id__in=ids, leased_until=batch[0].message.leased_until).update(leased_until=None)
 
 
-def _deliver(server: smtplib.SMTP, mail: _Outgoing, following: _Outgoing | None) -> None:
+def _deliver(server: _Server, mail: _Outgoing, following: _Outgoing | None) -> None:
     """Sends one message and writes down what came of it. Raises OSError when the connection is of no more use."""
     message = mail.message
     try:
@@ -154,18 +172,21 @@ def _deliver(server: smtplib.SMTP, mail: _Outgoing, following: _Outgoing | None)
         log.exception("Message %s cannot be written", message.id)
         _settle(message, State.FAILED, reason=f"The mail could not be written ({type(broken).__name__}).")
         return
-    _expect(2, server.mail(letter.sender))  # a refusal here is about us: the message is given back untouched
+    server.open(letter.sender)  # a refusal here is about us: the message is given back untouched
     try:
-        _hand_over(server, letter, following)
+        _hand_over(server.smtp, letter, following)
     except smtplib.SMTPResponseException as refusal:
         _refused(message, refusal, letter)
         if refusal.smtp_code == 421:  # the server hangs up (RFC 5321, section 3.8); what it said is of this message alone
             raise smtplib.SMTPServerDisconnected("421, the server hung up") from None
-        _expect(2, server.rset())
+        _expect(2, server.smtp.rset())
     except OSError as broken:
         _try_later(message, readable(broken))
         raise
     else:
+        if following:
+            with suppress(OSError):  # it took this mail, whatever becomes of the next
+                server.begin(letter.sender)
         _sent(message)
 
 
@@ -174,7 +195,7 @@ def _hand_over(server: smtplib.SMTP, letter: Letter, following: _Outgoing | None
     sock = server.sock
     assert sock is not None
     sock.settimeout(server.timeout)
-    _expect(2, server.rcpt(letter.recipient))
+    _expect(2, server.docmd("RCPT", f"TO:<{letter.recipient}>"))
     _expect(3, server.docmd("DATA"))
     sock.settimeout(FINAL_REPLY)
     server.send(letter.content.replace(b"\r\n.", b"\r\n..") + b".\r\n")

@@ -24,6 +24,7 @@ from guestlist.users.errors import NameMissing, WeakPassword
 from guestlist.users.queries import verified_addresses
 from guestlist.web.limits import limited
 from guestlist.web.presenting import initials, person, place, time_left, tone
+from guestlist.web.shell import at_the_door
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -31,6 +32,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @never_cache
 @sensitive_post_parameters("password")
 def join_page(request: HttpRequest, token: str) -> HttpResponse:
+    at_the_door(request)
     try:
         opened = open_invitation(token)
     except NotFound:
