@@ -23,13 +23,12 @@ class BetterAuth:
         self._clients = [Client(port, Origin=f"http://localhost:{port}") for _ in range(CLIENTS)]
         for client in self._clients:
             client.cookies = owner.cookies
-        self._made = 0
 
-    def invite(self, addresses: Sequence[str]) -> float:
-        """Invites them into an organisation of their own, so that each round begins as the first did; gives the seconds it took."""
-        self._made += 1
-        name = f"northwind-{self._made}"
-        organization = _sent(self._clients[0], "organization/create", name=name, slug=name)["id"]
+    def make_organization(self, name: str) -> str:
+        return _sent(self._clients[0], "organization/create", name=name, slug=name)["id"]
+
+    def invite(self, addresses: Sequence[str], organization: str) -> float:
+        """Gives the seconds it took."""
         shares = [addresses[at::CLIENTS] for at in range(CLIENTS)]
         start = time.perf_counter()
         with ThreadPoolExecutor(CLIENTS) as pool:

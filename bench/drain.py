@@ -6,6 +6,7 @@ The outbox renders each mail and commits its result; the loop does neither. The 
 what it gets; in each round the loop sends exactly what the outbox sent, which is compared in the end.
 """
 
+import logging
 import multiprocessing
 import smtplib
 import sys
@@ -113,6 +114,7 @@ class _Keeper:
 
 
 def _sink(asked: Connection) -> None:
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     keeper = _Keeper()
     controller = Controller(keeper, hostname="127.0.0.1", port=free_port())
     controller.start()

@@ -38,7 +38,8 @@ def _weights(client: Client) -> dict[str, str]:
 def _sign_in(client: Client) -> None:
     token = TOKEN.findall(client.get("/login").body.decode())[0]
     form = {"csrfmiddlewaretoken": token, "login": "olga@northwind.example", "password": PASSWORD}
-    assert client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded").status == 302
+    answer = client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded")
+    assert answer.status == 302, answer
 
 
 def _weight(client: Client, path: str) -> str:

@@ -71,9 +71,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def live(self) -> "InvitationQuerySet":
         return self.with_end().filter(Q(ends__gt=now()), state=Invitation.State.PENDING)
 
-    def lapsed(self) -> "InvitationQuerySet":
-        return self.with_end().filter(Q(ends__lte=now()), state=Invitation.State.PENDING)
-
 
 class Invitation(models.Model):
     """`expired` is written only when a new invitation takes the place of one that had ended; until then it is computed."""

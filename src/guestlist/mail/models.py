@@ -38,7 +38,7 @@ class Message(models.Model):
     link_lifetime = models.PositiveIntegerField(null=True)  # seconds from being sent; None: no end
     link_ends_at = models.DateTimeField(null=True)  # known once it is sent
 
-    message_id = models.CharField(max_length=255, unique=True)
+    message_id = models.CharField(max_length=255)  # of 128 random bits
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=clock.now)  # of the last try or change of state

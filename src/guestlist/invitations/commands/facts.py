@@ -22,6 +22,7 @@ class Facts:
     authority: Authority
     known: Mapping[str, Known]
     invitations: Mapping[uuid.UUID, Invitation]
+    lapsed: Sequence[Invitation]
     communities: Mapping[uuid.UUID, Community]
     roles: Mapping[uuid.UUID, Role]
 
@@ -37,7 +38,7 @@ def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, disc
     if discreet:
         seen = _seen(actor, workspace, accounts.values())
         accounts = {key: user for key, user in accounts.items() if user in seen}
-    pending = _pending(actor, workspace, keys)
+    pending, lapsed = _pending(actor, workspace, keys)
     shy = to_be_asked(workspace, accounts)
     known = {
         key: Known(
@@ -53,6 +54,7 @@ def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, disc
         authority_in(standing(actor, communities.keys()), usable),
         known,
         {row.id: row for row, _ in pending.values()},
+        lapsed,
         communities,
         {role.id: role for roles in usable.values() for role in roles},
     )
@@ -78,15 +80,18 @@ def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> s
     return set(Membership.objects.filter(user__in=users, community__in=places).values_list("user_id", flat=True))
 
 
-def _pending(actor: Actor, workspace: Workspace, keys: Collection[str]) -> dict[str, tuple[Invitation, bool]]:
-    """The live invitation of each address, and whether the actor may see any of its grants."""
-    rows = list(Invitation.objects.live().filter(workspace=workspace, email_key__in=listed(keys)).select_related("message"))
-    if not rows:
-        return {}
+def _pending(
+    actor: Actor, workspace: Workspace, keys: Collection[str]
+) -> tuple[dict[str, tuple[Invitation, bool]], list[Invitation]]:
+    """The live invitation of each address, and whether the actor may see any of its grants; and those that have lapsed."""
+    found = Invitation.objects.filter(workspace=workspace, state=Invitation.State.PENDING, email_key__in=listed(keys))
+    rows = list(found.select_related("message"))
+    live = [row for row in rows if row.current_state == Invitation.State.PENDING]
+    lapsed = [row for row in rows if row.current_state == Invitation.State.EXPIRED]
     places = communities_where(actor, workspace, "members:invite")
-    visible = Grant.objects.filter(invitation__in=rows, ended_at=None, community__in=places)
-    seen = set(visible.values_list("invitation_id", flat=True))
-    return {row.email_key: (row, row.id in seen) for row in rows}
+    visible = Grant.objects.filter(invitation__in=live, ended_at=None, community__in=places)
+    seen = set(visible.values_list("invitation_id", flat=True)) if live else set()
+    return {row.email_key: (row, row.id in seen) for row in live}, lapsed
 
 
 def to_be_asked(workspace: Workspace, accounts: Mapping[str, uuid.UUID]) -> set[str]:

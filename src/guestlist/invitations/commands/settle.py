@@ -12,7 +12,7 @@ from guestlist.invitations.models import UNSENT_LIFETIME, Batch, Grant, Invitati
 from guestlist.invitations.rules import Entry, Known, Outcome, Plan, Wanted, plan
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import insert_rows, listed
+from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import spoken
 from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import Place, add_roles, join
@@ -139,7 +139,10 @@ class _Work:
         return Place(self.batch.workspace_id, wanted.community, user, entry.address.key, wanted.roles, Membership.Source.ADDED)
 
     def _write_invitations(self) -> None:
-        _close_lapsed(self.batch.workspace_id, [row.email_key for row in self.new])
+        # An ended invitation counts as none: it makes way for the new one. Only now is `expired` written.
+        renewed = {row.email_key for row in self.new}
+        lapsed = [row.id for row in self.facts.lapsed if row.email_key in renewed]
+        Invitation.objects.filter(id__in=lapsed).update(state=Invitation.State.EXPIRED)
         workspace, actor = self.batch.workspace, self.batch.actor
         messages = queue_messages(
             [
@@ -190,12 +193,6 @@ class _Work:
 
 def _undelivered(invitation: Invitation) -> bool:
     return invitation.message is None or invitation.message.state in UNDELIVERED
-
-
-def _close_lapsed(workspace: uuid.UUID, keys: Sequence[str]) -> None:
-    """An ended invitation counts as none: it makes way for the new one. Only now is `expired` written."""
-    ended = Invitation.objects.lapsed().filter(workspace=workspace, email_key__in=listed(keys))
-    Invitation.objects.filter(id__in=list(ended.values_list("id", flat=True))).update(state=Invitation.State.EXPIRED)
 
 
 def _merge_grants(grants: Sequence[Grant], new: set[int]) -> None:

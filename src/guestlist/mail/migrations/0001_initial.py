@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('link_path', models.CharField(blank=True, max_length=200)),
                 ('link_lifetime', models.PositiveIntegerField(null=True)),
                 ('link_ends_at', models.DateTimeField(null=True)),
-                ('message_id', models.CharField(max_length=255, unique=True)),
+                ('message_id', models.CharField(max_length=255)),
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('bounced', 'Bounced'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('at', models.DateTimeField(default=guestlist.kernel.clock.now)),
