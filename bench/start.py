@@ -37,7 +37,7 @@ def _weights(client: Client) -> dict[str, str]:
 
 def _sign_in(client: Client) -> None:
     token = TOKEN.findall(client.get("/login").body.decode())[0]
-    form = {"csrfmiddlewaretoken": token, "login": "olga@northwind.example", "password": PASSWORD}
+    form = {"csrfmiddlewaretoken": token, "email": "olga@northwind.example", "password": PASSWORD}
     answer = client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded")
     assert answer.status == 302, answer
 
