@@ -176,6 +176,19 @@ def test_killed_in_the_middle_of_a_part_goes_on_and_does_no_person_twice(cast: C
     assert [each["email"] for each in all_outcomes(Batch.objects.get())] == [each.email for each in people(1200)]
 
 
+def test_part_that_cannot_be_done_ends_the_batch_visibly_and_is_not_tried_for_ever(cast: Cast):
+    batch = send(cast, people(1000)).batch
+    batch.parts.filter(number=1).update(entries=[{"not": "an entry"}])
+
+    run_batches()
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.done, batch.counts) == ("failed", 500, {"invited": 500})
+    assert batch.finished_at is not None
+    assert Event.objects.filter(action="batch.failed", target_id=batch.id).count() == 1
+    assert run_batches() == 0
+
+
 def test_oldest_batch_comes_first(cast: Cast):
     first, second = send(cast, people(501)).batch, send(cast, people(501, 600)).batch
 

@@ -1,9 +1,10 @@
 """The worker's share of inviting: batches of more than 500 people, part by part, each part all or nothing."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from guestlist.audit.commands import Change, record
@@ -16,6 +17,8 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.workspaces.commands import lock_workspaces
 
+log = logging.getLogger(__name__)
+
 LEASE = timedelta(minutes=5)
 WAITING = (Batch.State.QUEUED, Batch.State.RUNNING)
 
@@ -25,7 +28,13 @@ def run_batches(*, stop: Callable[[], bool] = lambda: False) -> int:
     batch = _lease()
     parts = 0
     while batch and batch.state in WAITING and not stop():
-        batch = _run_part(batch)
+        try:
+            batch = _run_part(batch)
+        except (OperationalError, InterfaceError):  # the database has gone: another turn will find it where it was
+            raise
+        except Exception:
+            log.exception("Batch %s cannot go on", batch.id)
+            batch = _fail(batch)
         parts += 1
     if batch:
         Batch.objects.filter(id=batch.id).update(leased_until=None)  # or the rest would wait until the lease runs out
@@ -68,6 +77,15 @@ def _run_part(leased: Batch) -> Batch:
         batch.leased_until = clock.now() + LEASE
         part.save()
         batch.save()
+    return batch
+
+
+def _fail(batch: Batch) -> Batch:
+    """What no retry would mend: the batch ends where it is, and says so. What it invited stays invited."""
+    batch.state, batch.finished_at, batch.leased_until = Batch.State.FAILED, clock.now(), None
+    with transaction.atomic():
+        batch.save(update_fields=["state", "finished_at", "leased_until"])
+        record(actor=batch.actor, changes=[Change("batch.failed", batch.id, batch.workspace_id)])
     return batch
 
 
