@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from guestlist.kernel.links import read_link
+from guestlist.kernel.text import read_address
 from guestlist.mail.commands import cancel_messages, deliver_due
 from guestlist.mail.emails import HOLES
 from guestlist.mail.models import Message
@@ -276,3 +277,14 @@ def test_stop_gives_back_what_was_not_begun(sink: SmtpSink) -> None:
     assert handled == 3
     assert not Message.objects.exclude(leased_until=None).exists()
     assert deliver_due() == 7
+
+
+@pytest.mark.parametrize("domain", ["straße.example", "faß.example", "βόλος.example", "bücher.example"])
+def test_mail_goes_to_the_domain_that_the_address_is_known_by(sink: SmtpSink, domain: str) -> None:
+    """IDNA was read in two ways, which made another's domain of these (RFC 5894, section 7.2)."""
+    address = read_address(f"ana@{domain}")
+    queue(letter(address.shown))
+
+    deliver_due()
+
+    assert sink.messages[0].recipient == address.key

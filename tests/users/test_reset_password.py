@@ -7,10 +7,12 @@ import time_machine
 from pytest_django import Settings
 
 from guestlist.audit.models import Event
+from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.links import sign_link
 from guestlist.mail.commands import deliver_due
 from guestlist.mail.models import Message
+from guestlist.members.commands import disable_user
 from guestlist.members.models import Membership
 from guestlist.users.commands import read_reset_link, request_password_reset, reset_password
 from guestlist.users.errors import LinkEnded, WeakPassword
@@ -113,3 +115,13 @@ def test_reset_touches_no_membership(cast: Cast):
     reset_password(token=reset_link(cast.gus), password=NEW)
 
     assert list(Membership.objects.values()) == before
+
+
+def test_link_of_an_account_disabled_meanwhile_is_refused(cast: Cast):
+    token = reset_link(cast.gus)
+    disable_user(actor=OPERATOR, user=cast.gus)
+
+    with pytest.raises(LinkEnded):
+        reset_password(token=token, password=NEW)
+
+    assert User.objects.get(id=cast.gus.id).check_password(PASSWORD)

@@ -198,7 +198,7 @@ def _invite(actor: Actor, workspace: Workspace, body: InvitationsIn) -> JsonResp
 
 def _person(text: str, name: str = "", language: str = "", grants: tuple[Wanted, ...] | None = None) -> Person:
     """One entry. Text that holds no address, or several, is one bad entry: each entry gets one outcome."""
-    found = split_addresses(text)
+    found = split_addresses(text, most=2)
     if len(found) != 1:
         return Person(text, name, language, grants)
     return Person(found[0].address, name or found[0].name, language, grants)

@@ -66,6 +66,8 @@ def _finished(done: Invited) -> list[dict[str, object]]:
     if done.batch is None or done.outcomes:
         return [plain(each) for each in done.outcomes]
     _work_off(done.batch)
+    if done.batch.state != Batch.State.DONE:
+        raise Stopped(f"{done.batch.done} of {done.batch.total} are done; the batch was {done.batch.state}.")
     outcomes: list[dict[str, object]] = []
     after: int | None = 0
     while after is not None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 GUESTLIST_BASE_URL = env.str("GUESTLIST_BASE_URL", "http://localhost:8000").rstrip("/")
 GUESTLIST_EXISTING_USERS = env.str("GUESTLIST_EXISTING_USERS", "add")
+if GUESTLIST_EXISTING_USERS not in ("add", "notify", "ask"):
+    raise ImproperlyConfigured(f"GUESTLIST_EXISTING_USERS is {GUESTLIST_EXISTING_USERS}: write add, notify or ask.")
 GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guestlist.web.middleware.without_nul",
     "guestlist.web.middleware.reader",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

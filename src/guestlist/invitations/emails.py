@@ -27,7 +27,7 @@ def places_of(
 
 
 def invitation_mail(
-    *, invitation: Invitation, workspace: Workspace, inviter: Actor, places: Places, has_account: bool = False
+    *, invitation: Invitation, workspace: Workspace, inviter: Actor, places: Places, note: str, has_account: bool = False
 ) -> Draft:
     """The welcome mail with its link, to set a password or, with an account, to join. Asked for again it carries the same link, as
     long as the version is the same."""
@@ -40,7 +40,7 @@ def invitation_mail(
         context={
             "inviter": inviter.name if inviter.kind == "user" else "",
             "workspace": workspace.name,
-            "note": invitation.note,
+            "note": note,
             "places": places,
             "has_account": has_account,
         },

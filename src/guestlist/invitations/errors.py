@@ -25,7 +25,7 @@ class BadLifetime(Refusal):
 
 
 class AlreadyDecided(Refusal):
-    """Accepted, declined, revoked or replaced meanwhile; `message` says which."""
+    """Accepted, declined, revoked or replaced meanwhile."""
 
     code = "already_decided"
     kind = "conflict"
@@ -65,6 +65,12 @@ class WrongAccount(Refusal):
 class WrongAddress(Refusal):
     code = "wrong_address"
     message = _("This is not the address the invitation was sent to. Enter that one.")
+
+
+class TooManyMails(Refusal):
+    code = "too_many_mails"
+    kind = "too_many"
+    message = _("This address was sent 20 links already. Wait a day, or revoke the invitation and invite again then.")
 
 
 class TooSoon(Refusal):

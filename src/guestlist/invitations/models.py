@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,6 +120,10 @@ class Invitation(models.Model):
     def ends_at(self) -> datetime:
         sent = self.message.link_ends_at if self.message else None
         return sent or self.lapses_at
+
+    def note_with(self, grants: Iterable["Grant"]) -> str:
+        """The note, if one of `grants` was there from the start: whoever added theirs later did not write it."""
+        return self.note if any(grant.made_at <= self.created_at for grant in grants) else ""
 
     @property
     def current_state(self) -> str:

@@ -8,6 +8,7 @@ from guestlist.kernel.text import Address, BadAddress, clean_line, read_address
 
 SHORTEST_LIFETIME, LONGEST_LIFETIME = 60, 365 * 86400
 MOST_PEOPLE = 100_000
+MOST_MAILS = 20  # to one address, by its invitation and others made within a day: more is a flood, whoever asks for it
 PART = 500  # people done at once; a larger batch is cut into parts of so many
 INVALID = ("malformed", "too_long")
 
@@ -106,10 +107,11 @@ class Belonging:
 @dataclass(frozen=True)
 class Known:
     """What is known about one address in this workspace. `user` is its account; `ask`: it must not be added without asking;
-    `pending` is its live invitation, and `pending_visible` whether the actor may see that."""
+    `mails` counts the links it was sent lately; `pending` is its live invitation, and `pending_visible` whether the actor may see that."""
 
     user: uuid.UUID | None = None
     ask: bool = False
+    mails: int = 0
     memberships: Mapping[uuid.UUID, Belonging] = field(default_factory=dict)
     pending: uuid.UUID | None = None
     pending_visible: bool = False
@@ -157,7 +159,9 @@ def _out_of_reach(entry: Entry, authority: Authority) -> str:
 
 
 def _asked(known: Known, wanted: tuple[Wanted, ...]) -> Plan:
-    return Plan("updated" if known.pending and known.pending_visible else "invited", invite=wanted)
+    if known.pending and known.pending_visible:
+        return Plan("updated", invite=wanted)
+    return Plan("refused", "too_many_mails") if known.mails >= MOST_MAILS else Plan("invited", invite=wanted)
 
 
 def _plan_for_account(entry: Entry, known: Known, authority: Authority) -> Plan:
@@ -176,7 +180,8 @@ def _plan_for_account(entry: Entry, known: Known, authority: Authority) -> Plan:
         return Plan("refused", refused)
     missing = tuple(each for each in entry.wanted if each.community not in held)
     if missing and known.ask:
-        return Plan(_asked(known, missing).outcome, invite=missing, gain=gain)
+        asked = _asked(known, missing)
+        return asked if asked.outcome == "refused" else replace(asked, gain=gain)
     return Plan("added" if missing else "updated" if gain else "already_member", join=missing, gain=gain)
 
 

@@ -2,6 +2,8 @@
 
 import codecs
 import csv
+import sys
+from itertools import islice
 
 _SEPARATORS = ",;\t"
 
@@ -10,15 +12,16 @@ class BadTable(ValueError):
     """The text cannot be read as a table with the columns asked for; `args[0]` says why, in a sentence for people."""
 
 
-def read_table(content: bytes | str, *, column: str) -> list[dict[str, str]]:
-    """The rows of a CSV (RFC 4180) as column name to cell, names in small letters; one without a cell is left out. The first line
+def read_table(content: bytes | str, *, column: str, most: int = sys.maxsize - 1) -> list[dict[str, str]]:
+    """The first `most` rows of a CSV (RFC 4180) as column name to cell, names in small letters; one without a cell is left out. The first line
     names the columns, which commas, semicolons or tabs separate. `column` must be there. Raises BadTable."""
     text = content if isinstance(content, str) else _decode(content)
     lines = text.lstrip("\ufeff").splitlines(keepends=True)
     first = next((line for line in lines if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
     try:
-        names, *rows = [row for row in csv.reader(lines, delimiter=separator, skipinitialspace=True) if any(row)] or [[]]
+        filled = (row for row in csv.reader(lines, delimiter=separator, skipinitialspace=True) if any(row))
+        names, *rows = list(islice(filled, most + 1)) or [[]]
     except csv.Error as broken:
         raise BadTable(f"The table cannot be read: {broken}.") from broken
     header = [name.strip().lower() for name in names]

@@ -1,6 +1,7 @@
 """Text that people type: one line, safe to put into a header; and e-mail addresses."""
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 LONGEST_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 LONGEST_LOCAL = 64  # RFC 5321, section 4.5.3.1.1
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_WIRE = re.compile(r"[!-~]+@[!-~]+")
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*", re.ASCII)  # RFC 5322, section 3.2.3
 
 
@@ -72,6 +74,19 @@ def _read_domain(text: str) -> tuple[str, str]:
     return found.domain, found.ascii_domain
 
 
+def wire_address(address: str) -> str:
+    """`address` as SMTP takes it. Its domain is read as for the key: another reading of IDNA (of `ß`, say) is another's domain.
+    Raises BadAddress."""
+    local, _, domain = address.rpartition("@")
+    try:
+        wire = address if domain.isascii() else f"{local}@{_read_domain(domain)[1]}"
+    except EmailNotValidError as broken:
+        raise BadAddress("malformed") from broken
+    if not _WIRE.fullmatch(wire):  # a line break in it would be a command of its own
+        raise BadAddress("malformed")
+    return wire
+
+
 def address_key(text: str) -> str:
     """The canonical form of `text`, or an empty string where it is no address."""
     try:
@@ -95,12 +110,12 @@ _PLAIN = re.compile(r"[^\s,;]+")
 _BETWEEN = re.compile(r"[\s,;]*")
 
 
-def split_addresses(text: str) -> list[Named]:
-    """The addresses in a list typed by a person, in order: separated by commas, semicolons, spaces or lines; `Name <address>`
-    too, the name in quotes where it holds a comma. Nothing is dropped: what is no address comes out as it was typed."""
+def split_addresses(text: str, *, most: int = sys.maxsize) -> list[Named]:
+    """The first `most` addresses in a list typed by a person, in order: separated by commas, semicolons, spaces or lines;
+    `Name <address>` too, the name in quotes where it holds a comma. What is no address comes out as it was typed."""
     found: list[Named] = []
     at = _end_of(_BETWEEN, text, 0)
-    while at < len(text):
+    while at < len(text) and len(found) < most:
         entry, at = _one_entry(text, at)
         found.append(entry)
         at = _end_of(_BETWEEN, text, at)

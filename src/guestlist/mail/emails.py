@@ -15,12 +15,11 @@ from typing import Any
 from django.conf import settings
 from django.template import Context, Engine
 from django.utils import translation
-from django.utils.encoding import punycode
 from django.utils.html import escape
 
 from guestlist.kernel import clock
 from guestlist.kernel.links import sign_link
-from guestlist.kernel.text import clean_line
+from guestlist.kernel.text import clean_line, wire_address
 from guestlist.mail.models import Message
 
 FILES = ("subject.txt", "body.txt", "body.html")
@@ -39,10 +38,10 @@ class Letter:
 
 
 def write_letter(message: Message) -> Letter:
-    """The mail of `message`, written now, in its language. Raises whatever its templates raise, ValueError for a bad address."""
+    """The mail of `message`, written now, in its language. Raises whatever its templates raise, BadAddress."""
     now = clock.now()
     token = _token(message)
-    recipient = _wire_address(message.to_email)
+    recipient = wire_address(message.to_email)
     sender, from_header = _sender(settings.DEFAULT_FROM_EMAIL)
     subject, text, html = _filled_in(message, _link(message, token), now)
     lines = [
@@ -64,7 +63,7 @@ def write_letter(message: Message) -> Letter:
 @cache
 def _sender(from_email: str) -> tuple[str, str]:
     name, address = parseaddr(from_email)
-    wire = _wire_address(address)
+    wire = wire_address(address)
     return wire, f"From: {_mailbox('From', name, wire)}"
 
 
@@ -110,15 +109,6 @@ def _form(
         return tuple(
             engine.get_template(f"{template}/{file}").render(Context(values, autoescape=file.endswith(".html"))) for file in FILES
         )
-
-
-def _wire_address(address: str) -> str:
-    """`address` as SMTP takes it: its domain in ASCII (RFC 5890). A line break in it would be a command of its own."""
-    local, _, domain = address.rpartition("@")
-    wire = f"{local}@{punycode(domain)}"
-    if not wire.isascii() or not wire.isprintable() or set(wire) & set(" <>,;"):
-        raise ValueError("not an address")
-    return wire
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

@@ -74,7 +74,7 @@ def read_reset_link(*, token: str) -> User:
     user = User.objects.filter(id=link.subject).first()
     if user is None:
         raise NotFound
-    if str(user.password_version) != version or not link_is_live(uuid.UUID(mail_id)):
+    if not user.is_active or str(user.password_version) != version or not link_is_live(uuid.UUID(mail_id)):
         raise LinkEnded
     return user
 

@@ -121,13 +121,8 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         ],
         "communities": first,
         "communities_url": reverse("communities"),
-        "communities_count": len(first) if len(first) < 5 else _number(capped_count(places)),
         "single": len(first) == 1,
     }
-
-
-def _number(count: str) -> int:
-    return int(count.replace(",", "").rstrip("+"))
 
 
 def _team_url(slug: str, community: Community, page: str) -> str:

@@ -42,9 +42,9 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Worksp
     return workspace, main
 
 
-def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug: str = "") -> Community:
-    """A managed community below `parent`, with a short name made from its name where `slug` is left out. Rights are the caller's
-    to check (members.commands.create_community).
+def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug: str = "", unique: bool = False) -> Community:
+    """A managed community below `parent`, with a short name made from its name where `slug` is left out; `unique` gives it an
+    ending that nobody has. Rights are the caller's to check (members.commands.create_community).
     Raises NameMissing, SlugTaken, TooDeep."""
     name = clean_line(name)
     if not name:
@@ -57,17 +57,17 @@ def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug
 
     with transaction.atomic():
         lock_workspaces([parent.workspace_id])
-        row.slug = slug or _free_slug(row)
+        row.slug = _free_slug(row, slug, unique) if unique or not slug else slug
         community = _insert_community(row)
         after = {"name": name, "parent": str(parent.id)}
         record(actor=actor, changes=[Change("community.created", community.id, parent.workspace_id, community.id, after=after)])
     return community
 
 
-def _free_slug(row: Community) -> str:
+def _free_slug(row: Community, slug: str, unique: bool) -> str:
     """Two teams called Paris in different places are nothing to refuse."""
-    wanted = slugify(row.name)[:63] or "community"
-    taken = Community.objects.filter(workspace=row.workspace_id, slug=wanted).exists()
+    wanted = slug or slugify(row.name)[:63] or "community"
+    taken = unique or Community.objects.filter(workspace=row.workspace_id, slug=wanted).exists()
     return f"{wanted[:54]}-{row.id.hex[-8:]}" if taken else wanted
 
 

@@ -22,10 +22,11 @@ from guestlist.workspaces.commands import lock_workspaces
 
 @dataclass(frozen=True)
 class Accepted:
-    """`left_out` are the grants whose giver may no longer give them."""
+    """`given` are the grants that became memberships, `left_out` those whose giver may no longer give them."""
 
     user: User
     invitation: Invitation
+    given: list[Grant]
     left_out: list[Grant]
 
 
@@ -49,7 +50,7 @@ def accept_as_new_user(*, token: str, shown: str, name: str, password: str, lang
             raise AccountExists from taken
         _settle(user, opened.invitation, good, left_out)
         admit_waiting(user, invitation.email_key, locked)
-    return Accepted(user, opened.invitation, left_out)
+    return Accepted(user, opened.invitation, good, left_out)
 
 
 def accept_as_user(*, user: User, token: str, shown: str) -> Accepted:
@@ -63,7 +64,7 @@ def accept_as_user(*, user: User, token: str, shown: str) -> Accepted:
         lock_workspaces([opened.invitation.workspace_id])
         opened, good, left_out = _claim(token, shown, user)
         _settle(user, opened.invitation, good, left_out)
-    return Accepted(user, opened.invitation, left_out)
+    return Accepted(user, opened.invitation, good, left_out)
 
 
 def _open(token: str, shown: str) -> Opened:

@@ -1,8 +1,9 @@
 """The worker's share of inviting: batches of more than 500 people, part by part, each part all or nothing."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
@@ -73,9 +74,10 @@ def _run_part(leased: Batch) -> Batch:
             return batch
         entries = [entry_from(each) for each in part.entries]
         outcomes = resolve(entries, settle(batch, entries), part.number * PART)
-        close_part(batch, part, [_earlier(batch, part, entry) or each for entry, each in zip(entries, outcomes, strict=True)])
+        earlier = _earlier(part, entries)
+        close_part(batch, part, [earlier.get(place, each) for place, each in enumerate(outcomes)])
         batch.leased_until = clock.now() + LEASE
-        part.save()
+        part.save(update_fields=["outcomes"])
         batch.save()
     return batch
 
@@ -89,10 +91,17 @@ def _fail(batch: Batch) -> Batch:
     return batch
 
 
-def _earlier(batch: Batch, part: BatchPart, entry: Entry) -> Outcome | None:
-    """The outcome of the entry in an earlier part that this one was joined to."""
-    if entry.same_as is None or entry.same_as >= part.number * PART:
-        return None
-    number, place = divmod(entry.same_as, PART)
-    found = batch.parts.get(number=number).outcomes[place]
-    return Outcome(found["email"], found["outcome"], found["reason"] or "", found["invitation"], tuple(found["memberships"]))
+def _earlier(part: BatchPart, entries: Sequence[Entry]) -> dict[int, Outcome]:
+    """By their place in this part, the outcomes of entries that were joined to one in an earlier part."""
+    joined = {
+        place: divmod(entry.same_as, PART)
+        for place, entry in enumerate(entries)
+        if entry.same_as is not None and entry.same_as < part.number * PART
+    }
+    parts = BatchPart.objects.filter(batch=part.batch_id, number__in={number for number, _ in joined.values()})
+    outcomes = dict(parts.values_list("number", "outcomes"))
+    return {place: _outcome(outcomes[number][there]) for place, (number, there) in joined.items()}
+
+
+def _outcome(stored: dict[str, Any]) -> Outcome:
+    return Outcome(**{**stored, "reason": stored["reason"] or "", "memberships": tuple(stored["memberships"])})

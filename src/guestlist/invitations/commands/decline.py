@@ -46,7 +46,7 @@ def ask_for_new_link(*, token: str, address: str) -> Invitation:
     Raises NotFound, WrongAddress, AlreadyDecided, TooSoon, NoMoreLinks."""
     opened = open_invitation(token)
     _check_holder(opened.invitation, address, None)
-    if opened.state != Invitation.State.EXPIRED or opened.invitation.state != Invitation.State.PENDING:
+    if opened.state != Invitation.State.EXPIRED:
         raise AlreadyDecided
 
     with transaction.atomic():
@@ -88,19 +88,24 @@ def _mail_again(invitation: Invitation, *, new_link: bool) -> Invitation:
         raise AlreadyDecided
     if invitation.renewed_at and now < invitation.renewed_at + BETWEEN_LINKS:
         raise TooSoon
-    if invitation.renewals >= MOST_LINKS:
+    if new_link and invitation.renewals >= MOST_LINKS:
         raise NoMoreLinks
 
     cancel_mail([invitation])
     grants = live_grants(invitation)
-    invitation.renewals, invitation.renewed_at = invitation.renewals + 1, now
-    invitation.version += new_link
-    invitation.lapses_at = now + UNSENT_LIFETIME
+    invitation.renewed_at = now
+    if new_link:
+        invitation.version, invitation.renewals = invitation.version + 1, invitation.renewals + 1
+        invitation.lapses_at = now + UNSENT_LIFETIME
+    elif invitation.message and invitation.message.link_ends_at:
+        # Anyone may have it mailed again: that must not make it live longer. The shorter lifetime is the mail's alone.
+        invitation.lifetime = int((invitation.ends_at - now).total_seconds())
     draft = invitation_mail(
         invitation=invitation,
         workspace=invitation.workspace,
-        inviter=grants[-1].giver,
+        inviter=min(grants, key=lambda grant: grant.made_at).giver,
         places=words_of(grants),
+        note=invitation.note_with(grants),
         has_account=user_by_address(invitation.email_key) is not None,
     )
     invitation.message = queue_messages([draft])[0]

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from guestlist.invitations.errors import AlreadyDecided
-from guestlist.invitations.models import Grant, Invitation
+from guestlist.invitations.models import LINK_PURPOSE, Grant, Invitation
 from guestlist.kernel import clock
 from guestlist.mail.commands import cancel_messages
+from guestlist.mail.models import Message, State
 
 
 def claim(invitation: Invitation, state: str) -> None:
@@ -21,4 +22,6 @@ def end_grants(grants: Collection[Grant], ending: str) -> None:
 
 
 def cancel_mail(invitations: Collection[Invitation]) -> None:
-    cancel_messages([each.message_id for each in invitations if each.message_id])
+    """Every mail of theirs that still waits: who invited later, out of the first one's sight, queued another with the same link."""
+    waiting = Message.objects.filter(state=State.QUEUED, link_purpose=LINK_PURPOSE)
+    cancel_messages(waiting.filter(link_subject__in=[each.id for each in invitations]).values_list("id", flat=True))

@@ -1,13 +1,17 @@
 """What the plan of a batch needs to know, read in a constant number of statements however long the list."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
 
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.choices import authority_in
 from guestlist.invitations.rules import Authority, Belonging, Entry, Known
+from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.rows import listed
 from guestlist.members.models import Departure, Membership, MembershipRole, Role
@@ -15,6 +19,8 @@ from guestlist.members.queries import communities_where, standing, usable_roles
 from guestlist.users.queries import users_by_address
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import treatment_of_existing_users
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,15 @@ def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, disc
     if discreet:
         seen = _seen(actor, workspace, accounts.values())
         accounts = {key: user for key, user in accounts.items() if user in seen}
-    pending, lapsed = _pending(actor, workspace, keys)
+    recent = recent_invitations(workspace, keys)
+    pending = _pending(actor, workspace, recent)
     shy = to_be_asked(workspace, accounts)
+    mails = mails_to(recent)
     known = {
         key: Known(
             accounts.get(key),
             key in shy,
+            mails[key],
             belongings.get(accounts[key], {}) if key in accounts else {},
             pending[key][0].id if key in pending else None,
             key in pending and pending[key][1],
@@ -54,7 +63,7 @@ def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, disc
         authority_in(standing(actor, communities.keys()), usable),
         known,
         {row.id: row for row, _ in pending.values()},
-        lapsed,
+        [row for row in recent if row.state == Invitation.State.PENDING and row.current_state == Invitation.State.EXPIRED],
         communities,
         {role.id: role for roles in usable.values() for role in roles},
     )
@@ -80,18 +89,30 @@ def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> s
     return set(Membership.objects.filter(user__in=users, community__in=places).values_list("user_id", flat=True))
 
 
-def _pending(
-    actor: Actor, workspace: Workspace, keys: Collection[str]
-) -> tuple[dict[str, tuple[Invitation, bool]], list[Invitation]]:
-    """The live invitation of each address, and whether the actor may see any of its grants; and those that have lapsed."""
-    found = Invitation.objects.filter(workspace=workspace, state=Invitation.State.PENDING, email_key__in=listed(keys))
-    rows = list(found.select_related("message"))
-    live = [row for row in rows if row.current_state == Invitation.State.PENDING]
-    lapsed = [row for row in rows if row.current_state == Invitation.State.EXPIRED]
+def recent_invitations(workspace: Workspace, keys: Collection[str]) -> list[Invitation]:
+    """The pending invitations of these addresses, and those made within a day."""
+    wanted = Q(state=Invitation.State.PENDING) | Q(created_at__gt=clock.now() - DAY)
+    found = Invitation.objects.filter(wanted, workspace=workspace, email_key__in=listed(keys))
+    return list(found.select_related("message"))
+
+
+def mails_to(recent: Collection[Invitation]) -> Counter[str]:
+    """How many links each address was sent: each version of an invitation was one."""
+    mails: Counter[str] = Counter()
+    for row in recent:
+        mails[row.email_key] += row.version
+    return mails
+
+
+def _pending(actor: Actor, workspace: Workspace, recent: Collection[Invitation]) -> dict[str, tuple[Invitation, bool]]:
+    """The live invitation of each address, and whether the actor may see any of its grants."""
+    live = [row for row in recent if row.current_state == Invitation.State.PENDING]
+    if not live:
+        return {}
     places = communities_where(actor, workspace, "members:invite")
     visible = Grant.objects.filter(invitation__in=live, ended_at=None, community__in=places)
-    seen = set(visible.values_list("invitation_id", flat=True)) if live else set()
-    return {row.email_key: (row, row.id in seen) for row in live}, lapsed
+    seen = set(visible.values_list("invitation_id", flat=True))
+    return {row.email_key: (row, row.id in seen) for row in live}
 
 
 def to_be_asked(workspace: Workspace, accounts: Mapping[str, uuid.UUID]) -> set[str]:

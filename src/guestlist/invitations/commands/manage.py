@@ -2,6 +2,7 @@
 in communities where the actor may invite; the rest does not show and is not touched."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,13 @@ from django.db import transaction
 
 from guestlist.audit.commands import Change, record
 from guestlist.invitations.commands.endings import cancel_mail, end_grants
+from guestlist.invitations.commands.facts import mails_to, recent_invitations
 from guestlist.invitations.emails import invitation_mail
-from guestlist.invitations.errors import AlreadyDecided, NoGrants
+from guestlist.invitations.errors import AlreadyDecided, NoGrants, TooManyMails
 from guestlist.invitations.models import UNSENT_LIFETIME, Grant, Invitation, as_ids, giver_fields
 from guestlist.invitations.queries.choices import authority_in
 from guestlist.invitations.queries.opened import roles_in, words_of
-from guestlist.invitations.rules import Wanted, merge
+from guestlist.invitations.rules import MOST_MAILS, Wanted, merge
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound, Refusal
@@ -36,10 +38,11 @@ class Result:
 
 def resend_invitations(*, actor: Actor, workspace: Workspace, ids: Collection[uuid.UUID]) -> list[Result]:
     """A new link for each, which kills the old one, and a new mail. The resender becomes the giver of the grants they see, so each
-    must be one they could give. Per invitation: NotFound, AlreadyDecided, AboveCeiling."""
+    must be one they could give. Per invitation: NotFound, AlreadyDecided, AboveCeiling, TooManyMails."""
     with transaction.atomic():
         chosen = _lock_and_read(actor, workspace, ids)
-        results = _check(actor, ids, chosen)
+        mails = mails_to(recent_invitations(workspace, {row.email_key for row, _ in chosen.values()}))
+        results = [_flooding(each, chosen, mails) for each in _check(actor, ids, chosen)]
         good = [chosen[result.id] for result in results if result.refusal is None]
         _reissue(actor, workspace, good)
     return results
@@ -111,6 +114,12 @@ def _refusal(found: tuple[Invitation, list[Grant]] | None, above: dict[uuid.UUID
     return AboveCeiling() if any(grant.roles & above[grant.community_id] for grant in grants) else None
 
 
+def _flooding(result: Result, chosen: dict[uuid.UUID, tuple[Invitation, list[Grant]]], mails: Counter[str]) -> Result:
+    if result.refusal is None and mails[chosen[result.id][0].email_key] >= MOST_MAILS:
+        return Result(result.id, TooManyMails())
+    return result
+
+
 def check_may_give(*, actor: Actor, wanted: Sequence[Wanted]) -> None:
     """For a request that stands or falls as a whole. Raises NotAllowed, AboveCeiling."""
     communities = Community.objects.filter(id__in=[each.community for each in wanted])
@@ -128,6 +137,7 @@ def _reissue(actor: Actor, workspace: Workspace, chosen: Sequence[tuple[Invitati
     for row in rows:
         row.version += 1
         row.lapses_at = clock.now() + UNSENT_LIFETIME
+        row.renewals, row.renewed_at = 0, None
     roles = roles_in(grant for _, grants in chosen for grant in grants)
     accounts = users_by_address([row.email_key for row in rows])
     drafts = [
@@ -136,13 +146,14 @@ def _reissue(actor: Actor, workspace: Workspace, chosen: Sequence[tuple[Invitati
             workspace=workspace,
             inviter=actor,
             places=words_of(grants, roles),
+            note=row.note_with(grants),
             has_account=row.email_key in accounts,
         )
         for row, grants in chosen
     ]
     for row, message in zip(rows, queue_messages(drafts), strict=True):
         row.message = message
-    Invitation.objects.bulk_update(rows, ["version", "lapses_at", "message"])
+    Invitation.objects.bulk_update(rows, ["version", "lapses_at", "message", "renewals", "renewed_at"])
     record(actor=actor, changes=[_change("invitation.resent", row, grants) for row, grants in chosen])
 
 

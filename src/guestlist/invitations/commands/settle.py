@@ -151,16 +151,17 @@ class _Work:
                     workspace=workspace,
                     inviter=actor,
                     places=self._words(wanted),
+                    note=self.batch.note,
                     has_account=self.facts.known[row.email_key].user is not None,
                 )
                 for row, wanted in self.to_mail
             ]
         )
         for (row, _), message in zip(self.to_mail, messages, strict=True):
-            row.message = message
+            row.message, row.lapses_at = message, self.at + UNSENT_LIFETIME
         insert_rows(self.new)
         known = {id(row) for row in self.new}
-        Invitation.objects.bulk_update([row for row, _ in self.to_mail if id(row) not in known], ["message"])
+        Invitation.objects.bulk_update([row for row, _ in self.to_mail if id(row) not in known], ["message", "lapses_at"])
         _merge_grants(self.grants, known)
 
     def _write_memberships(self) -> None:

@@ -47,11 +47,13 @@ def _closed_to(user: User | None, communities: Collection[Community]) -> set[uui
     return {each.id for each in communities if everywhere or (each.id in held and not held[each.id].active)}
 
 
-def settle_grants(invitation: Invitation, user: User, good: list[Grant], left_out: list[Grant]) -> None:
+def settle_grants(
+    invitation: Invitation, user: User, good: list[Grant], left_out: list[Grant], source: str = Membership.Source.INVITED
+) -> None:
     """Memberships for the good grants. One held already gains the roles."""
     held = belongings_of([user.id], invitation.workspace).get(user.id, {})
     wanted = merge([Wanted(grant.community_id, grant.roles) for grant in good])
-    join(actor=user.actor, places=[_place(invitation, user, each) for each in wanted if each.community not in held])
+    join(actor=user.actor, places=[_place(invitation, user, each, source) for each in wanted if each.community not in held])
     gains = {
         held[each.community].id: each.roles - held[each.community].roles
         for each in wanted
@@ -63,10 +65,8 @@ def settle_grants(invitation: Invitation, user: User, good: list[Grant], left_ou
     end_grants(left_out, "left_out")
 
 
-def _place(invitation: Invitation, user: User, wanted: Wanted) -> Place:
-    return Place(
-        invitation.workspace_id, wanted.community, user.id, invitation.email_key, wanted.roles, Membership.Source.INVITED
-    )
+def _place(invitation: Invitation, user: User, wanted: Wanted, source: str) -> Place:
+    return Place(invitation.workspace_id, wanted.community, user.id, invitation.email_key, wanted.roles, source)
 
 
 def tell_givers(invitation: Invitation, left_out: list[Grant]) -> None:

@@ -10,6 +10,7 @@ from guestlist.invitations.emails import added_mail
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants, words_of
 from guestlist.mail.commands import queue_messages
+from guestlist.members.models import Membership
 from guestlist.users.models import User
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import treatment_of_existing_users
@@ -30,7 +31,7 @@ def _admit(user: User, invitation: Invitation) -> None:
         return
     claim(invitation, Invitation.State.ACCEPTED)
     Invitation.objects.filter(id=invitation.id).update(user_id=user.id)
-    settle_grants(invitation, user, good, left_out)
+    settle_grants(invitation, user, good, left_out, Membership.Source.ADDED)
     tell_givers(invitation, left_out)
     _tell_user(user, invitation, good)
     after = {"grants": [str(grant.id) for grant in good], "at_once": True}

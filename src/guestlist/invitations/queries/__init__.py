@@ -8,7 +8,7 @@ from guestlist.invitations.queries.lists import (
     visible_invitations,
     with_grants,
 )
-from guestlist.invitations.queries.opened import Opened, open_invitation
+from guestlist.invitations.queries.opened import Opened, open_invitation, words_of
 
 __all__ = [
     "Choice",
@@ -22,4 +22,5 @@ __all__ = [
     "outcomes_of",
     "visible_invitations",
     "with_grants",
+    "words_of",
 ]

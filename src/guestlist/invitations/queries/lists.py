@@ -89,6 +89,11 @@ def _row(invitation: Invitation, grants: list[Grant], roles: dict[uuid.UUID, Rol
     if not any(grant.ended_at is None or grant.ending in (invitation.state, "left_out") for grant in grants):
         # Their part was revoked while others kept theirs: what became of that is not for this actor to see.
         invitation.state, invitation.message = Invitation.State.REVOKED, None
+        invitation.lapses_at = max((grant.ended_at for grant in grants if grant.ended_at), default=invitation.lapses_at)
+    mine = min((grant.made_at for grant in grants), default=invitation.created_at)
+    if mine > invitation.created_at:
+        # Others began it out of the actor's sight: what they wrote, and when, is not for this actor either (ADR 6).
+        invitation.created_at, invitation.note, invitation.name, invitation.batch_id = mine, "", "", None
     return InvitationRow(invitation, [_line(grant, roles) for grant in _last_of(grants)])
 
 
@@ -123,6 +128,8 @@ def outcomes_of(batch: Batch, *, after: int = 0, limit: int = 50) -> tuple[list[
     """Up to `limit` outcomes from place `after` on, and the place of the next; parts not done yet have none."""
     first, last = after // PART, (after + limit) // PART
     parts = batch.parts.filter(number__range=(first, last), outcomes__isnull=False).order_by("number")
-    found = [outcome for part in parts for outcome in part.outcomes][after - first * PART :][:limit]
+    found = [outcome for outcomes in parts.values_list("outcomes", flat=True) for outcome in outcomes][after - first * PART :][
+        :limit
+    ]
     more = after + len(found)
     return found, more if more < batch.done and found else None

@@ -42,12 +42,13 @@ def open_invitation(token: str) -> Opened:
 
 def read_invitation(invitation: Invitation, version: str) -> Opened:
     state = invitation.current_state
-    superseded = state == Invitation.State.PENDING and version != str(invitation.version)
+    replaced = invitation.state == Invitation.State.EXPIRED  # which is written only where a new invitation took its place
+    superseded = replaced or (state == Invitation.State.PENDING and version != str(invitation.version))
     grants = live_grants(invitation)
     places = words_of(grants)
-    givers = [each.giver_name for each in grants if each.giver_kind == "user"]
+    givers = [each.giver_name for each in sorted(grants, key=lambda grant: grant.made_at) if each.giver_kind == "user"]
     return Opened(
-        invitation, "superseded" if superseded else state, grants, places, fingerprint(grants), givers[-1] if givers else ""
+        invitation, "superseded" if superseded else state, grants, places, fingerprint(grants), givers[0] if givers else ""
     )
 
 

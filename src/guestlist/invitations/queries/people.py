@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from guestlist.invitations.rules import Person, Wanted
+from guestlist.invitations.rules import MOST_PEOPLE, Person, Wanted
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.table import read_table
 from guestlist.members.errors import UnknownRole
@@ -41,7 +41,7 @@ def named_grants(actor: Actor, workspace: Workspace, grants: Iterable[tuple[str,
 def people_in_table(actor: Actor, workspace: Workspace, content: bytes | str) -> list[Person]:
     """The people in a CSV with a column `email` and, if wanted, `name`, `language`, `community` and `roles` (or `role`), several
     roles separated by `|`, `,` or `;`. A row that names a place has its own grants, or a reason why not. Raises BadTable."""
-    rows = read_table(content, column="email")
+    rows = read_table(content, column="email", most=MOST_PEOPLE + 1)
     names = _look_up(actor, workspace, {row["community"] for row in rows if row.get("community")})
     return [_person(row, names) for row in rows]
 

@@ -65,10 +65,13 @@ def reactivate(*, actor: Actor, membership: Membership) -> Membership:
         _check_may_lift(actor, membership, "members:deactivate")
 
         before = {"status": membership.status, "everywhere": membership.everywhere}
-        Membership.objects.filter(workspace=membership.workspace_id, user=membership.user_id).update(everywhere=False)
         membership.status, membership.everywhere = Membership.Status.ACTIVE, False
-        membership.save(update_fields=["status"])
+        membership.save(update_fields=["status", "everywhere"])
         _record(actor, "membership.reactivated", membership, before, {"status": "active", "everywhere": False})
+        for other in Membership.objects.filter(workspace=membership.workspace_id, user=membership.user_id, everywhere=True):
+            other.everywhere = False
+            other.save(update_fields=["everywhere"])
+            _record(actor, "membership.stop_lifted", other, {"everywhere": True}, {"everywhere": False})
     return membership
 
 

@@ -11,7 +11,7 @@ from guestlist.members.models import Membership, MembershipRole
 
 @dataclass(frozen=True)
 class Place:
-    """One user in one community with these roles; `giver` answers for it in the history."""
+    """One user in one community with these roles."""
 
     workspace: uuid.UUID
     community: uuid.UUID

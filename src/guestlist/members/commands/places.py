@@ -20,6 +20,7 @@ from guestlist.users.queries import user_by_address
 from guestlist.workspaces.commands import create_workspace, insert_managed_community
 from guestlist.workspaces.errors import NameMissing
 from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import main_community
 
 
 def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name: str, password: str) -> tuple[Workspace, User]:
@@ -42,10 +43,12 @@ def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name:
 
 
 def create_community(*, actor: Actor, parent: Community, name: str, slug: str = "") -> Community:
-    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken."""
+    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken. For whoever does not see the
+    whole workspace the short name gets an ending of its own: one refused would tell of a community they do not see."""
     if not may(actor, "communities:write", parent.id):
         raise NotAllowed
-    return insert_managed_community(actor=actor, parent=parent, name=name, slug=slug)
+    whole = may(actor, "communities:read", main_community(parent.workspace).id)
+    return insert_managed_community(actor=actor, parent=parent, name=name, slug=slug, unique=not whole)
 
 
 def create_role(

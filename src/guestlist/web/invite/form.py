@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from guestlist.invitations.queries import Choice, choices
 from guestlist.invitations.queries.people import people_in_table
-from guestlist.invitations.rules import Person, Wanted
+from guestlist.invitations.rules import MOST_PEOPLE, Person, Wanted
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.table import BadTable
@@ -21,6 +21,7 @@ from guestlist.web.presenting import Shown, about_role, duration, place
 from guestlist.workspaces.models import Community, Workspace
 
 ROWS = 20
+LARGEST_TABLE = 32 * 1024 * 1024
 LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
 
 
@@ -56,7 +57,11 @@ class InviteForm:
 
     def people(self) -> list[Person]:
         """One per address typed or uploaded; what is no address stays in the list, to be named."""
-        typed = [Person(each.address, each.name) for each in split_addresses(self.posted.get("emails", ""))]
+        found = split_addresses(self.posted.get("emails", ""), most=MOST_PEOPLE + 1)
+        typed = [Person(each.address, each.name) for each in found]
+        if self.upload and len(self.upload) > LARGEST_TABLE:
+            self.errors["file"] = _("The file is larger than 32 MB. Send it in parts.")
+            return typed
         try:
             uploaded = people_in_table(self.actor, self.workspace, self.upload) if self.upload else []
         except BadTable:
@@ -165,7 +170,8 @@ def read_form(
     request: HttpRequest, workspace: Workspace, *, preset: Community | None = None, team: Community | None = None
 ) -> InviteForm:
     upload = request.FILES.get("file")
-    return InviteForm(request.user.actor, workspace, request.POST, upload.read() if upload else None, preset, team)
+    table = upload.read(LARGEST_TABLE + 1) if upload else None
+    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team)
 
 
 def _out_of_reach(choice: Choice) -> str:

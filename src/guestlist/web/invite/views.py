@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from guestlist.invitations.commands import Invited, invite
 from guestlist.invitations.rules import Outcome
 from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.kernel.ids import as_id
 from guestlist.members.queries import communities_where, fetch_workspace
 from guestlist.web.invite.form import InviteForm, read_form
 from guestlist.web.presenting import duration
@@ -66,12 +67,11 @@ def invite_dialog(request: HttpRequest, workspace: Workspace, door: Door) -> Htt
 def invite_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form would do, as a fragment; nothing is changed. Half a form previews as nothing."""
     workspace = fetch_workspace(request.user.actor, slug)
-    team = (
-        communities_where(request.user.actor, workspace, "members:invite")
-        .filter(id=request.POST.get("community") or None)
-        .first()
-    )
-    form = read_form(request, workspace, team=team if "role" in request.POST else None)
+    team = None
+    if "role" in request.POST:
+        places = communities_where(request.user.actor, workspace, "members:invite")
+        team = places.filter(id=as_id(request.POST.get("community"))).first()
+    form = read_form(request, workspace, team=team)
     done = _run(form, dry_run=True)
     return render(request, "invite/_preview.html", {"preview": preview_of(form, done) if done else None})
 
@@ -131,6 +131,7 @@ def reason_words(reason: str) -> str:
         "not_allowed": _("You may not do this here. Ask an Admin of the community."),
         "unknown_community": _("There is no such community."),
         "unknown_role": _("There is no such role there."),
+        "too_many_mails": _("Was sent 20 links already. Wait a day."),
     }.get(reason, reason)
 
 

@@ -18,7 +18,8 @@ from guestlist.invitations.commands import (
     decline_invitation,
 )
 from guestlist.invitations.errors import Changed, WrongAddress
-from guestlist.invitations.queries import Opened, open_invitation
+from guestlist.invitations.models import Grant
+from guestlist.invitations.queries import Opened, open_invitation, words_of
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.users.errors import NameMissing, WeakPassword
 from guestlist.users.queries import verified_addresses
@@ -95,22 +96,22 @@ def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpRes
         request.session.flush()
         login(request, accepted.user, backend=BACKEND)
     invitation = accepted.invitation
-    left_out = {grant.id for grant in accepted.left_out}
-    given = [grant for grant in opened.grants if grant.id not in left_out]
-    places = {line["community"]: line["roles"] for line in opened.places}
     page = {
         "result": "joined",
         "workspace": invitation.workspace.name,
-        "grants": [{**place(each), "roles": places[each.name]} for each in dict.fromkeys(grant.community for grant in given)],
-        "left_out": [
-            {"name": grant.community.name, "roles": [], "reason": _("Whoever gave it may no longer do so.")}
-            for grant in accepted.left_out
-        ],
+        "grants": _places(accepted.given),
+        "left_out": [{**line, "reason": _("Whoever gave it may no longer do so.")} for line in _places(accepted.left_out)],
         "next_url": reverse("workspace", args=[invitation.workspace.slug]),
         "next_label": _("Continue"),
         "signed_in": True,
     }
     return render(request, "join/result.html", page)
+
+
+def _places(grants: list[Grant]) -> list[dict[str, object]]:
+    """Where and as what, one line per community: two may bear the same name."""
+    communities = dict.fromkeys(grant.community for grant in grants)
+    return [{**place(where), "roles": line["roles"]} for where, line in zip(communities, words_of(grants), strict=True)]
 
 
 def _decline(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
@@ -144,14 +145,13 @@ def _show(request: HttpRequest, opened: Opened, token: str, errors: dict[str, st
 
 def _ticket(opened: Opened) -> dict[str, object]:
     invitation = opened.invitation
-    communities = {grant.community.name: grant.community for grant in opened.grants}
     giver = next((grant for grant in reversed(opened.grants) if grant.giver_kind == "user"), None)
     hue = tone(giver.giver_id) if giver and giver.giver_id else 0
     return {
         "inviter": {"name": opened.inviter, "initials": initials(opened.inviter), "tone": hue} if opened.inviter else None,
         "workspace": place(invitation.workspace),
-        "note": invitation.note,
-        "grants": [{**place(communities[line["community"]]), "roles": line["roles"]} for line in opened.places],
+        "note": invitation.note_with(opened.grants),
+        "grants": _places(opened.grants),
         "email": invitation.email,
         "expires_at": invitation.ends_at,
         "left": time_left(invitation.ends_at),
@@ -160,16 +160,14 @@ def _ticket(opened: Opened) -> dict[str, object]:
 
 def _closed(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     invitation = opened.invitation
-    may_ask = opened.state == "expired" and invitation.state == "pending"
     errors, sent = {}, False
-    if request.method == "POST" and request.POST.get("do") == "renew" and may_ask:
+    if request.method == "POST" and request.POST.get("do") == "renew" and opened.state == "expired":
         errors = _renew(request, token)
         sent = not errors
     page = {
         "state": opened.state,
         "workspace": invitation.workspace.name,
         "at": invitation.decided_at or invitation.ends_at,
-        "may_ask": may_ask,
         "email_sent": sent,
         "values": {"email": request.POST.get("email", "")},
         "errors": errors,

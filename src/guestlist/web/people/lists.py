@@ -25,18 +25,16 @@ def people_context(request: HttpRequest, workspace: Workspace, community: Commun
     status = request.GET.get("status", "") if request.GET.get("status") in STATUSES else ""
     after = request.GET.get("after", "")
     rows = _invited(actor, workspace, community, q, after) if status in ("", "pending") else []
-    inherited: list[MemberRow] = []
     if status != "pending":
-        members, inherited = _members(actor, workspace, community, Filter(q, status), after)
-        rows += members
+        rows += _members(actor, workspace, community, Filter(q, status), after)
     rows.sort(key=lambda pair: pair[0])
     page = rows[:SIZE]
     return {
         "q": q,
         "segments": _segments(request, status),
         "hidden": [{"name": "status", "value": status}] if status else [],
-        "rows": [row for _, row in page],
-        "inherited": _groups(inherited) if len(rows) <= SIZE else [],
+        "rows": [row for _, row in page if not row.get("through")],
+        "inherited": _groups([row for _, row in page if row.get("through")]),
         "page": pager(request, page[-1][0] if len(rows) > SIZE else "", after),
         "selectable": any(row.get("select") for _, row in page),
         "resend_url": reverse("invitations_resend", args=[workspace.slug]),
@@ -56,13 +54,12 @@ def pager(request: HttpRequest, following: str, after: str) -> Shown:
 
 def _members(
     actor: Actor, workspace: Workspace, community: Community | None, narrow: Filter, after: str
-) -> tuple[list[tuple[str, Shown]], list[MemberRow]]:
+) -> list[tuple[str, Shown]]:
     if community is None:
         users = users_of(actor, workspace, narrow, after=after, limit=SIZE + 1)
-        return [(row.key, _user(row)) for row in users], []
+        return [(row.key, _user(row)) for row in users]
     found = members_of(actor, workspace, community, narrow, inherited=True, after=after, limit=SIZE + 1)
-    own = [(row.membership.email_key, _member(row)) for row in found if row.inherited_from is None]
-    return own, [row for row in found if row.inherited_from]
+    return [(row.membership.email_key, _member(row)) for row in found]
 
 
 def _invited(actor: Actor, workspace: Workspace, community: Community | None, q: str, after: str) -> list[tuple[str, Shown]]:
@@ -89,7 +86,7 @@ def _member(row: MemberRow) -> Shown:
         "id": str(row.membership.id),
         "person": person(user),
         "roles": [role.name for role in row.roles],
-        "through": row.inherited_from is not None,
+        "through": row.inherited_from.name if row.inherited_from else "",
         "state": row.membership.status,
         "authentication": _("Password") if user.has_usable_password() else "",
         "since": row.membership.created_at,
@@ -97,13 +94,12 @@ def _member(row: MemberRow) -> Shown:
     }
 
 
-def _groups(rows: Sequence[MemberRow]) -> list[Shown]:
+def _groups(rows: Sequence[Shown]) -> list[Shown]:
     """Members that a community above carries down, by that community."""
-    groups: dict[Community, list[Shown]] = {}
+    groups: dict[str, list[Shown]] = {}
     for row in rows:
-        if row.inherited_from:
-            groups.setdefault(row.inherited_from, []).append(_member(row))
-    return [{"place": where.name, "rows": members} for where, members in groups.items()]
+        groups.setdefault(row["through"], []).append(row)
+    return [{"place": name, "rows": members} for name, members in groups.items()]
 
 
 def invited_row(workspace: Workspace, row: InvitationRow) -> Shown:

@@ -1,5 +1,6 @@
 """The avatar's pages: my account, my communities, and the communities I manage."""
 
+import re
 import uuid
 from collections import defaultdict
 from typing import Any
@@ -26,6 +27,7 @@ from guestlist.members.queries import (
     usable_roles,
     visible_communities,
 )
+from guestlist.members.queries.roles import readable_roles
 from guestlist.users.commands import change_profile
 from guestlist.users.errors import NameMissing
 from guestlist.web.invite.views import Door, invite_dialog
@@ -158,7 +160,7 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
             reverse("community_users_new", args=[here.id]) if may(request.user.actor, "members:invite", here.id) else None
         )
     elif tab == "roles":
-        page["roles"] = _roles(here)
+        page["roles"] = [_role(role) for role in readable_roles(request.user.actor, here)]
     else:
         page["keys"] = _keys(here) if may(request.user.actor, "keys:write", here.id) else []
     return render(request, "user_center/communities.html", page)
@@ -181,18 +183,14 @@ def _tabs(here: Community, tab: str) -> list[Shown]:
 
 def _tree(request: HttpRequest, workspace: Workspace, here: Community, find: str, tab: str) -> dict[str, Any]:
     """Up to 50 communities as a tree; a search lists those it finds."""
-    start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() else 0
+    start = int(request.GET["from"]) if re.fullmatch(r"[0-9]{1,6}", request.GET.get("from", "")) else 0
     places = visible_communities(request.user.actor, workspace)
     places = places.filter(name__icontains=find) if find else places
     rows = list(places[start : start + TREE + 1])
     page = rows[:TREE]
     if not find and here not in page:
         page.append(here)
-    more = (
-        {"count": _("those that follow"), "url": "?" + urlencode({"from": start + TREE, "find": find})}
-        if len(rows) > TREE
-        else None
-    )
+    more = {"url": "?" + urlencode({"from": start + TREE, "find": find})} if len(rows) > TREE else None
     return {"tree": _nested(page, here, tab), "more": more}
 
 
@@ -210,12 +208,8 @@ def _nested(rows: list[Community], here: Community, tab: str) -> list[Shown]:
     return [node(row) for row in below[None]]
 
 
-def _roles(here: Community) -> list[Shown]:
-    return [_role(role) for role in usable_roles([here])[here.id]]
-
-
 def _role(role: Role) -> Shown:
-    return {"name": role.name, "about": about_role(role), "custom": not role.is_built_in, "held": "", "url": ""}
+    return {"name": role.name, "about": about_role(role), "custom": not role.is_built_in, "url": ""}
 
 
 def _keys(here: Community) -> list[Shown]:

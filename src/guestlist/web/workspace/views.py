@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.members.queries import communities_where, fetch_workspace
+from guestlist.members.queries import communities_where, fetch_workspace, may
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import people_context
 from guestlist.web.shell import at, current_team, teams_of
@@ -14,10 +14,13 @@ from guestlist.web.shell import at, current_team, teams_of
 
 @login_required
 def workspace_home(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where a workspace opens: its team's users, or the settings for whoever is a member nowhere themselves."""
+    """Where a workspace opens: its team's users, the settings for whoever is a member nowhere themselves, or the
+    reader's own page where their roles show no members."""
     workspace = fetch_workspace(request.user.actor, slug)
     team = current_team(request, teams_of(request.user.actor, workspace))
-    return redirect("team_users", slug, team.slug) if team else redirect("workspace_users", slug)
+    if team is None:
+        return redirect("workspace_users", slug)
+    return redirect("team_users", slug, team.slug) if may(request.user.actor, "members:read", team.id) else redirect("me")
 
 
 @login_required
