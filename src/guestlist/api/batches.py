@@ -31,7 +31,7 @@ class BatchOut(BaseModel):
 @router.get("/workspaces/{workspace}/batches/{batch}", response=BatchOut)
 def get_batch(request: Call, workspace: Text, batch: str) -> BatchOut:
     """One the caller made, or any for whoever may invite in the main community."""
-    return _out(_fetch(request, workspace, batch))
+    return BatchOut.model_validate(_fetch(request, workspace, batch), from_attributes=True)
 
 
 @router.get("/workspaces/{workspace}/batches/{batch}/outcomes", response=Listed[OutcomeOut])
@@ -44,20 +44,9 @@ def list_outcomes(request: Call, workspace: Text, batch: str, query: Query[Page]
 @router.post("/workspaces/{workspace}/batches/{batch}/cancel", response=BatchOut)
 def cancel(request: Call, workspace: Text, batch: str) -> BatchOut:
     """Stops it where it is; whoever was invited stays invited."""
-    return _out(cancel_batch(actor=request.auth, batch=_fetch(request, workspace, batch)))
+    cancelled = cancel_batch(actor=request.auth, batch=_fetch(request, workspace, batch))
+    return BatchOut.model_validate(cancelled, from_attributes=True)
 
 
 def _fetch(request: Call, workspace: str, batch: str) -> Batch:
     return fetch_batch(request.auth, fetch_workspace(request.auth, workspace), id_in(batch))
-
-
-def _out(batch: Batch) -> BatchOut:
-    return BatchOut(
-        id=batch.id,
-        state=batch.state,
-        done=batch.done,
-        total=batch.total,
-        counts=batch.counts,
-        created_at=batch.created_at,
-        finished_at=batch.finished_at,
-    )

@@ -3,13 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from guestlist.users.errors import WeakPassword
 
 LONGEST_PASSWORD = 1024
+
+
+class CommonPasswordValidator(password_validation.CommonPasswordValidator):
+    """Refuses common passwords, also said twice or more, and a few characters over and over."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        unit = password[: (password + password).find(password, 1)]
+        super().validate(password, user)
+        super().validate(unit, user)
+        if len(unit) <= 8 and unit != password:
+            raise ValidationError(self.get_error_message(), code="password_too_common")
 
 
 class PersonalPasswordValidator:
@@ -43,6 +54,6 @@ class PasswordSubject:
 def check_password_rules(password: str, subject: PasswordSubject) -> None:
     """Raises WeakPassword with a sentence for each rule the password breaks."""
     try:
-        validate_password(password, subject)  # type: ignore[arg-type] # validators read attributes only
+        password_validation.validate_password(password, subject)  # type: ignore[arg-type] # validators read attributes only
     except ValidationError as weak:
         raise WeakPassword(list(weak.messages)) from weak

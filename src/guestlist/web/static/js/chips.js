@@ -1,7 +1,7 @@
 // <chips-input> turns the textarea inside it into chips. The textarea stays the form field and always
 // holds every address, also the one being typed, so that submitting loses nothing.
 const SHOWN = 50;
-const split = (text) => (text.match(/[^,;\n<>@]*<[^<>]+>|[^\s,;]+/g) ?? []).map((entry) => entry.trim());
+const split = (text) => (text.match(/"(?:[^"\\]|\\.)*"\s*<[^<>]+>|[^,;\n<>@]*<[^<>]+>|[^\s,;]+/g) ?? []).map((entry) => entry.trim());
 const address = (entry) => entry.match(/<([^<>]+)>/)?.[1].trim() ?? entry;
 
 function problem(entry) {
