@@ -1,4 +1,5 @@
 from guestlist.invitations.queries.choices import Choice, choices
+from guestlist.invitations.queries.history import Sought, Told, documents, history_of, page_of, tell, visible_events
 from guestlist.invitations.queries.lists import (
     GrantLine,
     InvitationRow,
@@ -15,11 +16,18 @@ __all__ = [
     "GrantLine",
     "InvitationRow",
     "Opened",
+    "Sought",
+    "Told",
     "choices",
+    "documents",
     "fetch_batch",
     "fetch_invitation",
+    "history_of",
     "open_invitation",
     "outcomes_of",
+    "page_of",
+    "tell",
+    "visible_events",
     "visible_invitations",
     "with_grants",
 ]

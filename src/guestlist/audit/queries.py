@@ -1,0 +1,44 @@
+"""What happened, newest first. In whose sight it lies, the packages above say (invitations.queries.history)."""
+
+import uuid
+from collections.abc import Collection, Iterator
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
+from guestlist.audit.models import Event
+
+CHUNK = 500
+
+
+def newest_first(events: QuerySet[Event]) -> QuerySet[Event]:
+    return events.order_by("-at", "-id")
+
+
+def older_than(events: QuerySet[Event], last: Event | None) -> QuerySet[Event]:
+    """The rest of a list after `last`; the whole of it after None. By place in time, so that a page deep down costs what the
+    first one costs."""
+    if last is None:
+        return events
+    return events.filter(Q(at__lt=last.at) | Q(id__lt=last.id), at__lte=last.at)
+
+
+def in_chunks(events: QuerySet[Event]) -> Iterator[list[Event]]:
+    """All of a list, at most CHUNK at a time in memory. No cursor stays open in the database, however slow the reader is."""
+    chunk = list(events[:CHUNK])
+    while chunk:
+        yield chunk
+        chunk = list(older_than(events, chunk[-1])[:CHUNK]) if len(chunk) == CHUNK else []
+
+
+def memberships_ever(users: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """The ids of the users' memberships, also of those that were removed."""
+    joined = Event.objects.filter(action="membership.created").annotate(joining=KeyTextTransform("user", "after"))
+    found = joined.filter(joining__in=[str(each) for each in users]).values_list("target_id", flat=True)
+    return [each for each in found if each]
+
+
+def holders_ever(memberships: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Membership to its user, also where it was removed."""
+    joined = Event.objects.filter(action="membership.created", target_id__in=memberships)
+    return {event.target_id: uuid.UUID(event.after["user"]) for event in joined if event.target_id}
