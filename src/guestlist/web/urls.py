@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from guestlist.web.audit import views as audit
 from guestlist.web.demo import views as demo
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
+    path("w/<slug:slug>/settings/audit", audit.audit_page, name="audit"),
+    path("w/<slug:slug>/settings/audit/<slug:form>", audit.audit_export, name="audit_export"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
     path("w/<slug:slug>/invitations/resend", invitations.resend_page, name="invitations_resend"),
     path("w/<slug:slug>/invitations/revoke", invitations.revoke_page, name="invitations_revoke"),
