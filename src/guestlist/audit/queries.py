@@ -4,9 +4,8 @@ import uuid
 from collections.abc import Collection, Iterator
 
 from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
 
-from guestlist.audit.models import Event
+from guestlist.audit.models import JOINING, Event
 
 CHUNK = 500
 
@@ -33,7 +32,7 @@ def in_chunks(events: QuerySet[Event]) -> Iterator[list[Event]]:
 
 def memberships_ever(users: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """The ids of the users' memberships, also of those that were removed."""
-    joined = Event.objects.filter(action="membership.created").annotate(joining=KeyTextTransform("user", "after"))
+    joined = Event.objects.filter(action="membership.created").annotate(joining=JOINING)
     found = joined.filter(joining__in=[str(each) for each in users]).values_list("target_id", flat=True)
     return [each for each in found if each]
 
