@@ -194,8 +194,8 @@ def _in_italics(sentence: str) -> str:
 
 ABOUT_THE_HISTORY = """\
 Every change writes an event in the transaction of the change: who did it, what, to whom, where, what was before and after, from which
-network address, when, and in which request. Events are only ever added. What somebody erased or deleted since was called is not kept:
-the sentence says that they are gone."""
+network address, when, and in which request. Events are only ever added. People, roles and communities are named as they are now; of
+one erased or deleted since, the sentence says that it is gone."""
 
 ABOUT_READING_IT = """
 `Settings` > `Workspace` > `Audit log` needs `audit:read`. Whoever has it in the main community reads all of the workspace; elsewhere,

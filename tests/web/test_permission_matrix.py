@@ -39,6 +39,7 @@ TABLE = {
     ("GET", "workspace_users"): INSIDE,
     ("GET", "workspace_users_new"): "200 200 200 404 404 404 404 302",
     ("POST", "workspace_users_new"): "422 422 422 404 404 404 404 302",
+    ("GET", "overview"): INSIDE,
     ("GET", "audit"): "200 200 403 403 403 404 404 302",
     ("GET", "audit_export"): "200 200 403 403 403 404 404 302",
     ("POST", "invite_preview"): INSIDE,

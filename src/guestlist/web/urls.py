@@ -12,6 +12,7 @@ from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
 from guestlist.web.user_center import views as user_center
 from guestlist.web.workspace import views as workspace
+from guestlist.web.workspace.overview import overview_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
+    path("w/<slug:slug>/settings/overview", overview_page, name="overview"),
     path("w/<slug:slug>/settings/audit", audit.audit_page, name="audit"),
     path("w/<slug:slug>/settings/audit/<slug:form>", audit.audit_export, name="audit_export"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
