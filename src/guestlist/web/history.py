@@ -99,7 +99,8 @@ def sentence(told: Told) -> str:
     found = next((SENTENCES[turn] for turn in turns if turn in SENTENCES), SENTENCES.get(action))
     # An action of a newer version, read by an older process while machines are being replaced.
     text = str(found or "%(actor)s: " + action) % _words(told)
-    return text[:1].upper() + text[1:]
+    ours = text.startswith((_("the operator"), _("an erased user"), _("somebody who is gone")))
+    return text[:1].upper() + text[1:] if ours else text
 
 
 def _turns(told: Told) -> list[str]:
@@ -125,7 +126,7 @@ def _words(told: Told) -> dict[str, str]:
 
 def _facts(told: Told) -> list[Shown]:
     """What the event changed, fact by fact."""
-    names = dict.fromkeys([*told.before, *told.after])
+    names = [name for name in dict.fromkeys([*told.before, *told.after]) if told.before.get(name) or told.after.get(name)]
     return [
         {
             "name": FACTS.get(name, name),

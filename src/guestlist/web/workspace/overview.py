@@ -18,7 +18,7 @@ from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
 
 MOST_ROLES = 12
-WIDE, NARROW = Box(0, 0, 800, 380), Box(0, 0, 320, 480)
+FEW = 30  # nodes for which a lower map is enough
 TITLE, GAP = 22, 4
 
 
@@ -27,6 +27,7 @@ def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
     actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
     at(request, "ws-overview", workspace)
     tops = map_of(actor, workspace)
+    places = _lines(tops, 0)
     page = {
         "crumbs": [
             {"label": _("Settings"), "url": reverse("settings", args=[slug])},
@@ -34,15 +35,18 @@ def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
             {"label": _("Overview"), "url": request.path},
         ],
         "roles": _roles(members_by_role(actor, workspace)),
-        "maps": [{"look": look, "room": room, "tiles": _tiles(tops, room)} for look, room in _LOOKS],
-        "places": _lines(tops, 0),
+        "maps": [{"look": look, "room": room, "tiles": _tiles(tops, room)} for look, room in _rooms(len(places))],
+        "places": places,
     }
     if communities_where(actor, workspace, "members:invite").exists():
         page["weeks"] = _weeks(invitations_by_week(actor, workspace))
     return render(request, "workspace/overview.html", page)
 
 
-_LOOKS = [("wide-only", WIDE), ("phone-only", NARROW)]
+def _rooms(nodes: int) -> list[tuple[str, Box]]:
+    """A phone gets a map of its own: smaller, not with smaller letters."""
+    wide, narrow = (200, 300) if nodes <= FEW else (400, 520)
+    return [("wide-only", Box(0, 0, 800, wide)), ("phone-only", Box(0, 0, 320, narrow))]
 
 
 def _weeks(weeks: list[Week]) -> Shown:
@@ -82,14 +86,14 @@ def _tiles(nodes: list[MapNode], room: Box, depth: int = 0, undrawn: int = 0) ->
         if node is None:
             tiles.append(_tile(box, depth, _("%(n)s more") % {"n": f"{undrawn:,}"}, ""))
             continue
-        tiles.append(_tile(box, depth, node.community.name, _counted(node)))
+        tiles.append(_tile(box, depth, node.community.name, _counted(node), leaf=not node.below))
         inner = Box(box.x + GAP / 2, box.y + TITLE, box.width - GAP, box.height - TITLE - GAP / 2)
         if node.below and inner.width > 24 and inner.height > 20:
             tiles += _tiles(node.children, inner, depth + 1, node.undrawn)
     return tiles
 
 
-def _tile(box: Box, depth: int, name: str, counted: str) -> Shown:
+def _tile(box: Box, depth: int, name: str, counted: str, *, leaf: bool = False) -> Shown:
     return {
         "x": round(box.x, 1),
         "y": round(box.y, 1),
@@ -99,6 +103,8 @@ def _tile(box: Box, depth: int, name: str, counted: str) -> Shown:
         "text": fitting(name, box.width) if box.height >= TITLE - 4 else "",
         "text_x": round(box.x + 7, 1),
         "text_y": round(box.y + 15, 1),
+        "counted": fitting(counted, box.width) if leaf and box.height >= 2 * TITLE else "",
+        "counted_y": round(box.y + 31, 1),
         "title": f"{name}: {counted}" if counted else name,
     }
 
