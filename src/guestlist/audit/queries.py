@@ -14,6 +14,11 @@ def newest_first(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.order_by("-at", "-id")
 
 
+def events_about(targets: Collection[uuid.UUID]) -> QuerySet[Event]:
+    """What happened to these rows, newest first."""
+    return newest_first(Event.objects.filter(target_id__in=targets))
+
+
 def older_than(events: QuerySet[Event], last: Event | None) -> QuerySet[Event]:
     """The rest of a list after `last`; the whole of it after None. By place in time, so that a page deep down costs what the
     first one costs."""

@@ -1,8 +1,10 @@
 """Events as sentences: who did what to whom, where. One sentence for each action, and for the turns it can take."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,9 +15,21 @@ from guestlist.web.presenting import Shown
 SENTENCES = {
     "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
     "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
+    "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
+    "workspace.setup_dismissed": gettext_lazy("%(actor)s put the setup checklist away."),
+    "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
     "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
+    "community.changed": gettext_lazy("%(actor)s changed the community %(place)s."),
+    "community.moved": gettext_lazy("%(actor)s moved the community %(place)s."),
+    "community.deleted": gettext_lazy("%(actor)s deleted the community %(name)s."),
     "role.created": gettext_lazy("%(actor)s made the role %(name)s in %(place)s."),
+    "role.changed": gettext_lazy("%(actor)s changed the role %(name)s in %(place)s."),
+    "role.deleted": gettext_lazy("%(actor)s deleted the role %(name)s in %(place)s."),
     "api_key.created": gettext_lazy("%(actor)s made the API key %(name)s in %(place)s, with %(roles)s."),
+    "api_key.roles_changed": gettext_lazy(
+        "%(actor)s changed the API key %(name)s in %(place)s from %(roles_before)s to %(roles)s."
+    ),
+    "api_key.revoked": gettext_lazy("%(actor)s revoked the API key %(name)s in %(place)s."),
     "membership.created": gettext_lazy("%(actor)s added %(person)s to %(place)s as %(roles)s."),
     "membership.created/own": gettext_lazy("%(person)s joined %(place)s as %(roles)s."),
     "membership.roles_added": gettext_lazy("%(actor)s gave %(person)s %(roles)s in %(place)s."),
@@ -24,6 +38,9 @@ SENTENCES = {
     "membership.deactivated": gettext_lazy("%(actor)s deactivated %(person)s in %(place)s."),
     "membership.deactivated/everywhere": gettext_lazy("%(actor)s deactivated %(person)s everywhere, in %(place)s too."),
     "membership.reactivated": gettext_lazy("%(actor)s reactivated %(person)s in %(place)s."),
+    "membership.end_changed": gettext_lazy("%(actor)s set an end for %(person)s in %(place)s: %(end)s."),
+    "membership.end_changed/no_ends_at": gettext_lazy("%(actor)s let %(person)s stay in %(place)s without end."),
+    "membership.moved": gettext_lazy("%(actor)s moved %(person)s to %(place_after)s."),
     "membership.removed": gettext_lazy("%(actor)s removed %(person)s from %(place)s."),
     "membership.left": gettext_lazy("%(person)s left %(place)s."),
     "invitation.created": gettext_lazy("%(actor)s invited %(target)s to %(grants)s."),
@@ -42,6 +59,7 @@ SENTENCES = {
     "user.password_reset_requested": gettext_lazy("%(person)s asked for a link to choose a new password."),
     "user.password_changed": gettext_lazy("%(person)s changed the password."),
     "user.profile_changed": gettext_lazy("%(person)s changed the profile."),
+    "user.sessions_ended": gettext_lazy("%(person)s ended other sessions."),
     "user.disabled": gettext_lazy("%(actor)s disabled the account of %(person)s."),
     "user.enabled": gettext_lazy("%(actor)s enabled the account of %(person)s."),
     "user.erased": gettext_lazy("%(actor)s erased the account of %(person)s."),
@@ -65,6 +83,10 @@ FACTS = {
     "parent": gettext_lazy("Below"),
     "permissions": gettext_lazy("Permissions"),
     "status": gettext_lazy("Status"),
+    "community": gettext_lazy("Community"),
+    "description": gettext_lazy("Description"),
+    "may_hand_out": gettext_lazy("May hand out"),
+    "ends_at": gettext_lazy("Ends"),
     "everywhere": gettext_lazy("Everywhere in the workspace"),
     "at_once": gettext_lazy("At once"),
     "source": gettext_lazy("Source"),
@@ -72,6 +94,7 @@ FACTS = {
 GONE = {
     "user": gettext_lazy("somebody who is gone"),
     "roles": gettext_lazy("a deleted role"),
+    "may_hand_out": gettext_lazy("a deleted role"),
     "community": gettext_lazy("a deleted community"),
     "parent": gettext_lazy("a deleted community"),
 }
@@ -104,9 +127,10 @@ def sentence(told: Told) -> str:
 
 
 def _turns(told: Told) -> list[str]:
-    """`own`: who did it did it to themselves; and every fact that has become true."""
+    """`own`: who did it did it to themselves; and every fact that has become true, or (`no_`) that there is none of any more."""
     own = ["own"] if told.subject and told.subject == told.event.actor_id else []
-    return own + [key for key, value in told.after.items() if value is True]
+    true = [key for key, value in told.after.items() if value is True]
+    return own + true + [f"no_{key}" for key, value in told.after.items() if value is None]
 
 
 def _words(told: Told) -> dict[str, str]:
@@ -116,7 +140,9 @@ def _words(told: Told) -> dict[str, str]:
         "person": names.of(told.subject) or _("somebody who is gone"),
         "target": names.of(event.target_id) or _("somebody who is gone"),
         "place": names.of(event.community_id) or _("a deleted community"),
-        "name": told.after.get("name") or told.before.get("name") or names.of(event.target_id),
+        "place_after": in_words(told, "community", told.after.get("community")),
+        "name": names.of(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "end": in_words(told, "ends_at", told.after.get("ends_at")),
         "roles": in_words(told, "roles", told.after.get("roles", [])),
         "roles_before": in_words(told, "roles", told.before.get("roles", [])),
         "grants": in_words(told, "grants", told.after.get("grants", [])),
@@ -146,4 +172,6 @@ def in_words(told: Told, name: str, value: Any) -> str:
     if isinstance(value, dict) and "community" in value:
         where, roles = in_words(told, "community", value["community"]), in_words(told, "roles", value.get("roles", []))
         return _("%(place)s as %(roles)s") % {"place": where, "roles": roles}
-    return told.names.of(value) or str(GONE.get(name, value))
+    if name == "ends_at" and isinstance(value, str):
+        return date_format(datetime.fromisoformat(value), "j M Y, H:i")
+    return told.names.of(value) or str(GONE.get(name, "" if value is None else value))

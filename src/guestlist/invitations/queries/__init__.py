@@ -1,5 +1,14 @@
 from guestlist.invitations.queries.choices import Choice, choices
-from guestlist.invitations.queries.history import Sought, Told, documents, history_of, page_of, tell, visible_events
+from guestlist.invitations.queries.history import (
+    Sought,
+    Told,
+    documents,
+    history_of,
+    history_of_user,
+    page_of,
+    tell,
+    visible_events,
+)
 from guestlist.invitations.queries.lists import (
     GrantLine,
     InvitationRow,
@@ -23,6 +32,7 @@ __all__ = [
     "fetch_batch",
     "fetch_invitation",
     "history_of",
+    "history_of_user",
     "open_invitation",
     "outcomes_of",
     "page_of",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from guestlist.audit.models import Event
-from guestlist.audit.queries import memberships_ever, newest_first, older_than
+from guestlist.audit.queries import events_about, memberships_ever, newest_first, older_than
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries.lists import InvitationRow
 from guestlist.invitations.queries.names import Names, name_all
@@ -19,6 +19,7 @@ from guestlist.kernel.text import address_key
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import ApiKey, Membership
 from guestlist.members.queries import communities_where
+from guestlist.users.models import User
 from guestlist.users.queries import user_shown_as
 from guestlist.workspaces.models import Community, Workspace
 
@@ -122,10 +123,19 @@ def tell(actor: Actor, workspace: Workspace, events: Sequence[Event], *, permiss
 def history_of(actor: Actor, workspace: Workspace, row: InvitationRow) -> list[Told]:
     """What became of an invitation, newest first: what touched grants that the actor sees. How it ended is not theirs to know
     once their own part was revoked."""
-    events = newest_first(Event.objects.filter(workspace_id=workspace.id, target_id=row.invitation.id))
-    told = tell(actor, workspace, list(events[:MOST_OF_ONE]), permission="members:invite")
+    events = events_about([row.invitation.id])[:MOST_OF_ONE]
+    told = tell(actor, workspace, list(events), permission="members:invite")
     revoked = row.invitation.state == Invitation.State.REVOKED
     return [each for each in told if _touches_a_grant(each) or (each.event.community_id is None and not revoked)]
+
+
+def history_of_user(actor: Actor, workspace: Workspace, user: User, limit: int = 20) -> list[Told]:
+    """The newest of what was done to a user's memberships, those removed included, and to the invitations of their address,
+    where the actor may read the history. Nothing for who may read it nowhere."""
+    places = communities_where(actor, workspace, "audit:read").order_by()
+    asked = Invitation.objects.filter(workspace=workspace, user_id=user.id).values_list("id", flat=True)
+    events = events_about([*memberships_ever([user.id]), *asked]).filter(community_id__in=places.values("id"))
+    return tell(actor, workspace, list(events[:limit]))
 
 
 def _touches_a_grant(told: Told) -> bool:
