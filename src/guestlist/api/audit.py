@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from guestlist.api.auth import Call
 from guestlist.api.communities import community_asked_for
 from guestlist.api.shapes import CommunityRef, Listed, Page, Text, listed
-from guestlist.invitations.queries import Sought, documents, page_of, tell, visible_events
+from guestlist.audit.queries import page_of
+from guestlist.invitations.queries import Sought, documents, tell, visible_events
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from django.db.models import Q, QuerySet
 
 from guestlist.audit.models import JOINING, Event
+from guestlist.kernel.rows import planned_anew
 
 CHUNK = 500
 
@@ -27,12 +28,24 @@ def older_than(events: QuerySet[Event], last: Event | None) -> QuerySet[Event]:
     return events.filter(Q(at__lt=last.at) | Q(id__lt=last.id), at__lte=last.at)
 
 
+def page_of(events: QuerySet[Event], last: uuid.UUID | None, limit: int) -> tuple[list[Event], uuid.UUID | None]:
+    """Up to `limit` events after the one with the id `last`, and the id to go on from, or None at the end."""
+    with planned_anew():
+        rows = list(older_than(events, events.filter(id=last).first() if last else None)[: limit + 1])
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
 def in_chunks(events: QuerySet[Event]) -> Iterator[list[Event]]:
     """All of a list, at most CHUNK at a time in memory. No cursor stays open in the database, however slow the reader is."""
-    chunk = list(events[:CHUNK])
-    while chunk:
+    last = None
+    while chunk := _chunk(events, last):
         yield chunk
-        chunk = list(older_than(events, chunk[-1])[:CHUNK]) if len(chunk) == CHUNK else []
+        last = chunk[-1]
+
+
+def _chunk(events: QuerySet[Event], last: Event | None) -> list[Event]:
+    with planned_anew():
+        return list(older_than(events, last)[:CHUNK])
 
 
 def memberships_ever(users: Collection[uuid.UUID]) -> list[uuid.UUID]:

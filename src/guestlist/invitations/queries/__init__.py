@@ -5,7 +5,6 @@ from guestlist.invitations.queries.history import (
     documents,
     history_of,
     history_of_user,
-    page_of,
     tell,
     visible_events,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "history_of_user",
     "open_invitation",
     "outcomes_of",
-    "page_of",
     "tell",
     "visible_events",
     "visible_invitations",

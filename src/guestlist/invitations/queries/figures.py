@@ -17,7 +17,7 @@ from guestlist.members.queries import communities_where
 from guestlist.workspaces.models import Workspace
 
 WEEKS = 12
-MOST_COUNTED = 50_000
+MOST_COUNTED = 20_000
 
 
 @dataclass(frozen=True)

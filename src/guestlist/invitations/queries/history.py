@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from guestlist.audit.models import Event
-from guestlist.audit.queries import events_about, memberships_ever, newest_first, older_than
+from guestlist.audit.queries import events_about, memberships_ever, newest_first
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries.lists import InvitationRow
 from guestlist.invitations.queries.names import Names, name_all
@@ -23,6 +23,7 @@ from guestlist.users.models import User
 from guestlist.users.queries import user_shown_as
 from guestlist.workspaces.models import Community, Workspace
 
+MOST_LISTED = 100
 MOST_OF_ONE = 100  # events of one invitation that its page tells
 
 
@@ -62,9 +63,12 @@ def visible_events(actor: Actor, workspace: Workspace, sought: Sought) -> QueryS
     places = communities_where(actor, workspace, "audit:read").order_by()
     events = Event.objects.filter(workspace_id=workspace.id)
     if not places.filter(kind=Community.Kind.MAIN).exists():
-        if not places.exists():
+        own = list(places.values_list("id", flat=True)[: MOST_LISTED + 1])
+        if not own:
             raise NotAllowed
-        events = events.filter(community_id__in=places.values("id"))
+        # A few by name, so that the index of each is read; many as a question, or there would be no end of names.
+        few = len(own) <= MOST_LISTED
+        events = events.filter(community_id__in=own) if few else events.filter(community_id__in=places.values("id"))
     return newest_first(_narrowed(events, workspace, places, sought))
 
 
@@ -105,12 +109,6 @@ def _users_called(workspace: Workspace, places: QuerySet[Community], address: st
     rows = Membership.objects.filter(workspace=workspace, email_key=key, community__in=places.values("id"))
     shown = user_shown_as(key)
     return set(rows.values_list("user_id", flat=True)) | ({shown} if shown else set())
-
-
-def page_of(events: QuerySet[Event], last: uuid.UUID | None, limit: int) -> tuple[list[Event], uuid.UUID | None]:
-    """Up to `limit` events after the one with the id `last`, and the id to go on from, or None at the end."""
-    rows = list(older_than(events, events.filter(id=last).first() if last else None)[: limit + 1])
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
 def tell(actor: Actor, workspace: Workspace, events: Sequence[Event], *, permission: str = "audit:read") -> list[Told]:

@@ -16,8 +16,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from guestlist.audit.models import Event
-from guestlist.audit.queries import in_chunks
-from guestlist.invitations.queries import Told, documents, page_of, tell, visible_events
+from guestlist.audit.queries import in_chunks, page_of
+from guestlist.invitations.queries import Told, documents, tell, visible_events
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace

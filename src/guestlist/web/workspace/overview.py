@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guestlist.invitations.queries.figures import Week, invitations_by_week
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.rows import planned_anew
 from guestlist.members.queries import communities_where, fetch_workspace
 from guestlist.members.queries.figures import MOST_COUNTED, MapNode, RoleCounts, map_of, members_by_role
 from guestlist.web.charts import Box, boxes, fitting, stacked_bars
 from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
+from guestlist.workspaces.models import Workspace
 
 MOST_ROLES = 12
 FEW = 30  # nodes for which a lower map is enough
@@ -26,21 +29,27 @@ TITLE, GAP = 22, 4
 def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
     actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
     at(request, "ws-overview", workspace)
+    with planned_anew():
+        page = _pictures(actor, workspace)
+    page["crumbs"] = [
+        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
+        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
+        {"label": _("Overview"), "url": request.path},
+    ]
+    return render(request, "workspace/overview.html", page)
+
+
+def _pictures(actor: Actor, workspace: Workspace) -> Shown:
     tops = map_of(actor, workspace)
     places = _lines(tops, 0)
     page = {
-        "crumbs": [
-            {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-            {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-            {"label": _("Overview"), "url": request.path},
-        ],
         "roles": _roles(members_by_role(actor, workspace)),
         "maps": [{"look": look, "room": room, "tiles": _tiles(tops, room)} for look, room in _rooms(len(places))],
         "places": places,
     }
     if communities_where(actor, workspace, "members:invite").exists():
         page["weeks"] = _weeks(invitations_by_week(actor, workspace))
-    return render(request, "workspace/overview.html", page)
+    return page
 
 
 def _rooms(nodes: int) -> list[tuple[str, Box]]:
