@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -180,12 +181,43 @@ another body 409 `idempotency_conflict`.
 **Secrets.** No answer contains a link of an invitation. A key is shown once, when it is made."""
 
 
+def audit() -> str:
+    """Every action in the history, with its sentence."""
+    history = importlib.import_module("guestlist.web.history")
+    rows = [[f"`{name.partition('/')[0]}`", _in_italics(str(text))] for name, text in history.SENTENCES.items()]
+    return _page("Audit log", ABOUT_THE_HISTORY, _table(["action", "reads"], rows) + ABOUT_READING_IT)
+
+
+def _in_italics(sentence: str) -> str:
+    return re.sub(r"%\((\w+)\)s", lambda name: f"*{name[1].replace('_', ' ')}*", sentence)
+
+
+ABOUT_THE_HISTORY = """\
+Every change writes an event in the transaction of the change: who did it, what, to whom, where, what was before and after, from which
+network address, when, and in which request. Events are only ever added. People, roles and communities are named as they are now; of
+one erased or deleted since, the sentence says that it is gone."""
+
+ABOUT_READING_IT = """
+`Settings` > `Workspace` > `Audit log` needs `audit:read`. Whoever has it in the main community reads all of the workspace; elsewhere,
+the events of that community and those below. Events of no community in particular (`batch.`, `workspace.`, `invitation.declined`,
+`invitation.link_asked_for`) are for the main community. Facts outside the reader's sight are left out of an event. Changes to an account
+(`user.`) belong to no workspace and show in none.
+
+Filters: who did it (address, or the name of an API key), to whom (an address, also of somebody invited or removed), what it is about,
+the community itself without those below, first and last day in UTC.
+
+**Taking it away.** `Export as CSV` and `Export as JSON lines` hold all that the filter shows, newest first, however long: they are
+written while they are read. A cell that a spreadsheet would run as a formula starts with an apostrophe. A JSON line is what
+[`GET /workspaces/{w}/audit`](api.md) answers, and the sentence as `event`."""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "settings.md": settings,
     "cli.md": cli,
     "permissions.md": permissions,
     "api.md": http_api,
+    "audit.md": audit,
 }
 
 

@@ -66,9 +66,12 @@ EVERY_MEMBER = dict.fromkeys(TARGETS, MEMBER)
 MADE_BATCH = dict.fromkeys(TARGETS, "olga key_main")
 BELOW = {"main": MEMBER, "alder": SEES["alder"], "birch": SEES["birch"], "cedar": SEES["cedar"]}
 
+READS_HISTORY = dict.fromkeys(TARGETS, "olga adam key_main key_alder")
+
 MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("get", "/me"): {target: {each: 401 if each == "nobody" else 200 for each in CALLERS} for target in TARGETS},
     ("get", f"{WORKSPACE}/permissions"): table(200, EVERY_MEMBER),
+    ("get", f"{WORKSPACE}/audit"): table(200, READS_HISTORY, seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/communities"): table(200, EVERY_MEMBER),
     ("post", f"{WORKSPACE}/communities"): table(201, ADMINISTERS, seen=SEES, member=422),
     ("get", f"{WORKSPACE}/communities/{{community}}"): table(200, SEES),

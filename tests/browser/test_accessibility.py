@@ -85,6 +85,10 @@ def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
         f"/w/northwind/invitations/{invitation.id}",
         f"/w/northwind/invitations/revoke?invitation={invitation.id}",
         f"/w/northwind/batches/{batch.id}",
+        "/w/northwind/settings/audit",
+        "/w/northwind/settings/audit?community=nowhere",
+        "/w/northwind/settings/audit?person=nobody@x.example",
+        "/w/northwind/settings/overview",
     ]
 
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]

@@ -10,13 +10,14 @@ from guestlist.users.models import User
 from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
 
-PAGES = {
-    "/w/northwind/settings/users": 36,
-    "/w/northwind/team/birch/users": 36,
-    "/w/northwind/team/birch/invites": 28,
-    "/me/communities/{birch}/users": 37,
-    "/w/northwind/settings/users/new": 28,
-}
+PAGES = [
+    "/w/northwind/settings/users",
+    "/w/northwind/team/birch/users",
+    "/w/northwind/team/birch/invites",
+    "/me/communities/{birch}/users",
+    "/w/northwind/settings/users/new",
+]
+MOST = 60  # statements
 
 
 def fill(cast: Cast, number: int) -> None:
@@ -43,4 +44,4 @@ def test_page_costs_a_constant_number_of_statements(cast: Cast, path: str):
 
     fill(cast, 30)
 
-    assert (few, statements(client, page)) == (PAGES[path], PAGES[path])
+    assert few == statements(client, page) <= MOST

@@ -23,3 +23,9 @@ def user_by_address(key: str) -> User | None:
 def verified_addresses(user_id: uuid.UUID) -> set[str]:
     """The canonical addresses this user has proved to hold."""
     return set(EmailAddress.objects.filter(user_id=user_id, verified=True).values_list("email", flat=True))
+
+
+def user_shown_as(key: str) -> uuid.UUID | None:
+    """The account that pages show under this canonical address."""
+    rows = EmailAddress.objects.filter(email=key, verified=True, primary=True)
+    return rows.values_list("user_id", flat=True).first() if key else None

@@ -45,6 +45,11 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
     }
 
 
+def cell(text: str) -> str:
+    """For a table: what a spreadsheet would run as a formula starts with an apostrophe instead."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
 def time_left(until: datetime) -> str:
     seconds = int((until - clock.now()).total_seconds())
     if seconds >= 2 * 86400:

@@ -11,9 +11,10 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from guestlist.access.decision import decide
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import capped_count, own_places, visible_communities, visible_workspaces
+from guestlist.members.queries import capped_count, own_places, standing, visible_communities, visible_workspaces
 from guestlist.web.presenting import person, place
 from guestlist.workspaces.models import Community, Workspace
 
@@ -116,13 +117,21 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "team_items": _team_items(slug, team, pending) if team else [],
         "settings_url": reverse("settings", args=[slug]),
         "workspace_url": reverse("settings", args=[slug]),
-        "settings_items": [
-            {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}
-        ],
+        "settings_items": _settings_items(actor, slug, teams),
         "communities": first,
         "communities_url": reverse("communities"),
         "single": len(first) == 1,
     }
+
+
+def _settings_items(actor: Actor, slug: str, teams: list[Community]) -> list[Shell]:
+    """What one may not use is absent. `teams`: rights somewhere in the workspace come from these."""
+    held = standing(actor, [each.id for each in teams]).values()
+    items = [{"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}]
+    items.append({"key": "ws-overview", "label": _("Overview"), "icon": "chart-column", "url": reverse("overview", args=[slug])})
+    if any(decide("audit:read", roles) for roles in held):
+        items.append({"key": "ws-audit", "label": _("Audit log"), "icon": "history", "url": reverse("audit", args=[slug])})
+    return items
 
 
 def _team_url(slug: str, community: Community, page: str) -> str:

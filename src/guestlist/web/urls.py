@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from guestlist.web.audit import views as audit
 from guestlist.web.demo import views as demo
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
@@ -11,6 +12,7 @@ from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
 from guestlist.web.user_center import views as user_center
 from guestlist.web.workspace import views as workspace
+from guestlist.web.workspace.overview import overview_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
@@ -35,6 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
+    path("w/<slug:slug>/settings/overview", overview_page, name="overview"),
+    path("w/<slug:slug>/settings/audit", audit.audit_page, name="audit"),
+    path("w/<slug:slug>/settings/audit/<slug:form>", audit.audit_export, name="audit_export"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
     path("w/<slug:slug>/invitations/resend", invitations.resend_page, name="invitations_resend"),
     path("w/<slug:slug>/invitations/revoke", invitations.revoke_page, name="invitations_revoke"),

@@ -1,4 +1,13 @@
 from guestlist.invitations.queries.choices import Choice, choices
+from guestlist.invitations.queries.history import (
+    Sought,
+    Told,
+    documents,
+    history_of,
+    history_of_user,
+    tell,
+    visible_events,
+)
 from guestlist.invitations.queries.lists import (
     GrantLine,
     InvitationRow,
@@ -15,11 +24,18 @@ __all__ = [
     "GrantLine",
     "InvitationRow",
     "Opened",
+    "Sought",
+    "Told",
     "choices",
+    "documents",
     "fetch_batch",
     "fetch_invitation",
+    "history_of",
+    "history_of_user",
     "open_invitation",
     "outcomes_of",
+    "tell",
+    "visible_events",
     "visible_invitations",
     "with_grants",
     "words_of",
