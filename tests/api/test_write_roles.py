@@ -167,4 +167,3 @@ def test_permissions_say_what_they_are_about(cast: Cast):
     one = next(each for each in items if each["name"] == "members:invite")
     assert one["group"] == "Members"
     assert one["description"] == "Ask people in, and send or revoke invitations."
-    assert role_named("Guest").id == GUEST

@@ -117,7 +117,8 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "settings_url": reverse("settings", args=[slug]),
         "workspace_url": reverse("settings", args=[slug]),
         "settings_items": [
-            {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}
+            {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])},
+            {"key": "ws-roles", "label": _("Roles"), "icon": "shield", "url": reverse("workspace_roles", args=[slug])},
         ],
         "communities": first,
         "communities_url": reverse("communities"),

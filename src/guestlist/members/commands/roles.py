@@ -67,10 +67,12 @@ def update_role(
     description: str | None = None,
     permissions: Collection[str] | None = None,
     may_give: Collection[Role] | None = None,
+    dry_run: bool = False,
 ) -> Role:
     """Changes a custom role for everybody who holds it, at their next request; what is left out stays. What it holds now must be
     the actor's to hand out as well as what it is to hold. Permissions that the catalogue no longer knows go when `permissions` are
-    given. Raises NotFound, BuiltInRole and what `create_role` raises."""
+    given. `dry_run` changes nothing, and refuses what would be refused but for a name that is taken.
+    Raises NotFound, BuiltInRole and what `create_role` raises."""
     with keeping_an_admin([_workspace_of(role)]):
         old = _locked(role)
         row = _changed(old, name, description, permissions, may_give)
@@ -78,7 +80,7 @@ def update_role(
 
         before, after = _told(old), _told(row)
         changed = [key for key in before if before[key] != after[key]]
-        if changed:
+        if changed and not dry_run:
             _save(row)
             _record(actor, "role.changed", row, {key: before[key] for key in changed}, {key: after[key] for key in changed})
     return row

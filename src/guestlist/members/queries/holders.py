@@ -79,12 +79,14 @@ def _keys(actor: Actor, workspace: Workspace, role: Role) -> QuerySet[ApiKey]:
 def effect_of(actor: Actor, workspace: Workspace, role: Role, permissions: Collection[str], limit: int = 50) -> Effects:
     """Who would gain and lose which permissions if the role held `permissions`: the first `limit` members and keys to whom the role
     gives something now, in a constant number of statements."""
+    old, new = facts_of(role), frozenset(permissions)
+    if old.permissions == new:
+        return Effects([], 0)
     members, keys = _members(actor, workspace, role).filter(live()), _keys(actor, workspace, role)
     holders: list[Membership | ApiKey] = []
     holders += members.select_related("user", "community").order_by("email_key", "id")[:limit]
     holders += keys.select_related("community").order_by("name", "id")[: limit - len(holders)]
     reach = standings(map(_actor_of, holders), {each.community_id for each in holders})
-    old, new = facts_of(role), frozenset(permissions)
     effects = [_effect(each, old, new, reach[_actor_of(each)]) for each in holders]
     others = members.count() + keys.count() - len(holders)
     return Effects([each for each in effects if each.gains or each.loses], others)

@@ -4,13 +4,14 @@ import uuid
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from guestlist.access.decision import decide, may_hand_out
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Role
 from guestlist.members.queries.doors import communities_where, usable_roles
-from guestlist.members.queries.standing import may
+from guestlist.members.queries.standing import facts_of, may, standing
 from guestlist.workspaces.models import Ancestry, Community, Workspace
 
 
@@ -32,6 +33,19 @@ def roles_in_sight(actor: Actor, workspace: Workspace, q: str = "", community: C
     if q:
         rows = rows.filter(Q(name__icontains=q) | Q(description__icontains=q))
     return rows.select_related("community").order_by(Case(When(community=None, then=Value("")), default=F("name_key")), "id")
+
+
+def may_write_role(actor: Actor, role: Role) -> bool:
+    """Whether the actor may change and delete the role: a custom one that they may hand out where it belongs."""
+    if role.community_id is None:
+        return False
+    held = standing(actor, [role.community_id])[role.community_id]
+    return bool(decide("roles:write", held)) and may_hand_out(facts_of(role), held)
+
+
+def permissions_in(actor: Actor, community: Community) -> frozenset[str]:
+    """All that the actor may do in the community: what they may put into a role there."""
+    return frozenset().union(*(each.role.permissions for each in standing(actor, [community.id])[community.id]))
 
 
 def lost_permissions(role: Role) -> list[str]:
