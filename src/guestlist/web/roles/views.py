@@ -15,7 +15,7 @@ from guestlist.invitations.queries import choices, invitations_holding
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.members.commands import create_role, delete_role, update_role
-from guestlist.members.models import Role
+from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import (
     Effects,
     communities_where,
@@ -223,16 +223,12 @@ def _copy_url(request: HttpRequest, workspace: Workspace, row: Role) -> str | No
 
 
 def _effects(effects: Effects) -> list[Shown]:
-    return [
-        {
-            "person": person(each.holder.user) if hasattr(each.holder, "user") else None,
-            "key": each.holder.name if not hasattr(each.holder, "user") else "",
-            "place": place(each.holder.community),
-            "gains": each.gains,
-            "loses": each.loses,
-        }
-        for each in effects.rows
-    ]
+    rows = []
+    for each in effects.rows:
+        holder = each.holder
+        who = {"key": holder.name} if isinstance(holder, ApiKey) else {"person": person(holder.user)}
+        rows.append({**who, "place": place(holder.community), "gains": each.gains, "loses": each.loses})
+    return rows
 
 
 def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> list[dict[str, str]]:
