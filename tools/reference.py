@@ -12,7 +12,7 @@ from typing import Any
 import django
 
 import guestlist
-from guestlist.access.permissions import catalogue
+from guestlist.access.permissions import OWN
 from guestlist.access.roles import BUILT_IN, built_in
 from guestlist.cli.parser import build_parser
 from guestlist.config.environment import VARIABLES
@@ -100,13 +100,20 @@ def _help(parser: argparse.ArgumentParser) -> str:
 
 
 def permissions() -> str:
-    """Guestlist's own permissions, and which built-in role holds them."""
+    """Guestlist's own permissions, and which built-in role holds them; and how applications register theirs."""
     roles = [built_in(each) for each in BUILT_IN]
     rows = [
-        [f"`{name}`", *("yes" if name in role.permissions else "" for role in roles)]
-        for name, each in sorted(catalogue().items())
+        [
+            each.group,
+            f"`{each.name}`",
+            each.description,
+            each.level,
+            *("yes" if each.name in role.permissions else "" for role in roles),
+        ]
+        for each in OWN
     ]
-    return _page("Permissions and roles", PERMISSIONS, _table(["permission", *(role.name for role in roles)], rows) + CATALOGUE)
+    head = ["about", "permission", "allows to", "level", *(role.name for role in roles)]
+    return _page("Permissions and roles", PERMISSIONS, _table(head, rows) + CATALOGUE.format(example=EXAMPLE.read_text().strip()))
 
 
 PERMISSIONS = """\
@@ -120,18 +127,20 @@ may hand out a role where they hold all of its permissions. A custom role belong
 CATALOGUE = """
 ## Permissions of your applications
 
-`GUESTLIST_PERMISSIONS` names a JSON file, read at start, with the permissions of the applications behind Guestlist:
+`GUESTLIST_PERMISSIONS` names a TOML file, read at start, with the permissions of the applications behind Guestlist. A table
+`[Application.resource]` stands for one resource of one application; each line in it is one permission, `resource:action`, with its
+level (`read`, `write` or `admin`) and a sentence for the people who put roles together. The file of the demo:
 
-```json
-{
-  "alerts:read":  {"level": "read",  "description": "See alerts"},
-  "alerts:close": {"level": "write", "description": "Close alerts"},
-  "rules:delete": {"level": "admin", "description": "Delete rules"}
-}
+```toml
+{example}
 ```
 
-Guest holds those of level `read`; Analyst those of level `read` and `write`; Admin all of them. The resources in the table above are
-reserved. A file that cannot be used is one clear line at start, which says what is wrong."""
+Guest holds those of level `read`; Analyst those of level `read` and `write`; Admin all of them. Custom roles hold those they name.
+The resources in the table above are reserved. A file that cannot be used is one line per mistake at start, and exit code 2.
+
+**Taking a permission out** of the file takes it from everybody at the next start: the built-in roles lose it, and custom roles that
+name it lose it too. `guestlist check` and the page of the role say which ones; when the permission comes back, so does the right."""
+EXAMPLE = Path(guestlist.__path__[0]) / "cli" / "demo_permissions.toml"
 
 
 def _page(title: str, opening: str, body: str) -> str:

@@ -77,7 +77,11 @@ MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("get", f"{WORKSPACE}/communities/{{community}}"): table(200, SEES),
     ("get", f"{WORKSPACE}/communities/{{community}}/members"): table(200, SEES),
     ("get", f"{WORKSPACE}/communities/{{community}}/roles"): table(200, SEES),
+    ("post", f"{WORKSPACE}/communities/{{community}}/roles"): table(201, ADMINISTERS, seen=SEES),
     ("get", f"{WORKSPACE}/roles/{{role}}"): table(200, BELOW),
+    ("patch", f"{WORKSPACE}/roles/{{role}}"): table(200, ADMINISTERS, seen=BELOW),
+    ("delete", f"{WORKSPACE}/roles/{{role}}"): table(204, ADMINISTERS, seen=BELOW),
+    ("get", f"{WORKSPACE}/roles/{{role}}/holders"): table(200, BELOW),
     ("get", f"{WORKSPACE}/memberships/{{membership}}"): table(200, SEES),
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): table(200, INVITES, seen=SEES),
     ("delete", f"{WORKSPACE}/memberships/{{membership}}"): table(204, INVITES, seen=SEES),
@@ -100,6 +104,8 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("patch", f"{WORKSPACE}/invitations/{{invitation}}"): lambda target: {
         "grants": [{"community": target, "roles": ["Analyst"]}]
     },
+    ("post", f"{WORKSPACE}/communities/{{community}}/roles"): lambda target: {"name": "A new one", "permissions": ["roles:read"]},
+    ("patch", f"{WORKSPACE}/roles/{{role}}"): lambda target: {"name": "Renamed"},
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): lambda target: {"roles": ["Analyst"]},
 }
 

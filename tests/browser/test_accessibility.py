@@ -16,7 +16,7 @@ from guestlist.users.commands import request_password_reset
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox, deliver
 from tests.browser.steps import tick, type_addresses
-from tests.cast import Cast, role_named
+from tests.cast import Cast, give, role_named
 from tests.invitations.acts import ask, invited, now
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -92,6 +92,25 @@ def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
     ]
 
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_roles(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    role = create_role(
+        actor=OPERATOR, community=full.main, name="Desk", permissions=["members:read"], may_give=[role_named("Guest")]
+    )
+    give(full.ana, full.main, role.id)
+    paths = ["/w/northwind/settings/roles", "/w/northwind/settings/roles?q=nothing", "/w/northwind/roles/new?community=main"]
+    paths += [f"/w/northwind/roles/{role.id}{act}" for act in ("", "/edit", "/delete")]
+
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto(f"/w/northwind/roles/{role.id}/edit")
+    page.get_by_label("Make and revoke API keys.").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Save Desk?")).to_be_visible()
+    found += findings(page, "preview of an edit")
 
     assert not found, "\n".join(found)
 

@@ -5,6 +5,9 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from guestlist.invitations.models import Invitation
+from guestlist.kernel.actors import OPERATOR
+from guestlist.members.commands import create_role
+from guestlist.members.models import MembershipRole, Role
 from guestlist.web.urls import urlpatterns
 from tests.cast import Cast
 from tests.web.visits import ask, signed_in
@@ -42,6 +45,14 @@ TABLE = {
     ("GET", "overview"): INSIDE,
     ("GET", "audit"): "200 200 403 403 403 404 404 302",
     ("GET", "audit_export"): "200 200 403 403 403 404 404 302",
+    ("GET", "workspace_roles"): INSIDE,
+    ("GET", "role_new"): "200 404 404 404 404 404 404 302",
+    ("POST", "role_new"): "422 404 404 404 404 404 404 302",
+    ("GET", "role"): "200 404 200 200 404 404 404 302",
+    ("GET", "role_edit"): "200 404 404 404 404 404 404 302",
+    ("POST", "role_edit"): "422 404 404 404 404 404 404 302",
+    ("GET", "role_delete"): "200 404 404 404 404 404 404 302",
+    ("POST", "role_delete"): "422 404 404 404 404 404 404 302",
     ("POST", "invite_preview"): INSIDE,
     ("GET", "invitations_resend"): "200 302 200 302 302 404 404 302",
     ("POST", "invitations_resend"): "302 302 302 302 302 404 404 302",
@@ -73,11 +84,23 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<uuid:membership>": str(membership.id),
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
+        "<uuid:role>": str(desk(cast).id),
     }
     for part, value in values.items():
         route = route.replace(part, value)
+    if name == "role_new":
+        return f"/{route}?community=birch"
     query = f"?invitation={invitation.id}" if name in ("invitations_resend", "invitations_revoke") else ""
     return f"/{route}{query}"
+
+
+def desk(cast: Cast) -> Role:
+    """A role of Birch that Ana holds there."""
+    found = Role.objects.filter(name="Desk of Birch").first()
+    if found is None:
+        found = create_role(actor=OPERATOR, community=cast.birch, name="Desk of Birch", permissions=["members:read"])
+        MembershipRole.objects.create(membership=cast.ana.memberships.get(community=cast.birch), role=found)
+    return found
 
 
 def answer(client: Client, verb: str, path: str) -> int:
@@ -101,7 +124,7 @@ def test_nobody_reads_of_a_place_they_may_not_see(cast: Cast, who: str):
 
     pages = [client.get(path_of(name, cast, invitation)).content.decode() for verb, name in TABLE if verb == "GET"]
 
-    assert not [page for page in pages if "jules" in page or str(cast.birch.id) in page]
+    assert not [page for page in pages if "jules" in page or "Desk of Birch" in page or str(cast.birch.id) in page]
 
 
 def test_every_page_has_a_row():

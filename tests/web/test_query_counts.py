@@ -6,6 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from guestlist.access.roles import GUEST
+from guestlist.kernel.actors import OPERATOR
+from guestlist.members.commands import create_role
+from guestlist.members.models import Role
 from guestlist.users.models import User
 from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
@@ -33,6 +36,37 @@ def statements(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path).status_code == 200
     return len(seen)
+
+
+ROLE_PAGES = {
+    "/w/northwind/settings/roles": 31,
+    "/me/communities/{birch}/roles": 35,
+    "/w/northwind/roles/new?community=birch": 24,
+    "/w/northwind/roles/{role}": 47,
+    "/w/northwind/roles/{role}/edit": 27,
+    "/w/northwind/roles/{role}/delete": 48,
+}
+
+
+def fill_roles(cast: Cast, number: int, role: Role) -> None:
+    """Birch gets `number` more roles, and the role as many holders."""
+    keys = [f"role {n} of {number}" for n in range(number)]
+    Role.objects.bulk_create(Role(community=cast.birch, name=key, name_key=key, permissions=["members:read"]) for key in keys)
+    for n in range(number):
+        give(User.objects.create(name=f"Holder {n}", email=f"holder{n}of{number}@birch.example"), cast.birch, role.id)
+
+
+@pytest.mark.parametrize("path", ROLE_PAGES)
+def test_page_of_roles_costs_a_constant_number_of_statements(cast: Cast, path: str):
+    client = signed_in(cast, "olga")
+    role = create_role(actor=OPERATOR, community=cast.birch, name="Desk", permissions=["members:read"])
+    page = path.format(birch=cast.birch.id, role=role.id)
+    fill_roles(cast, 1, role)
+    few = statements(client, page)
+
+    fill_roles(cast, 200, role)
+
+    assert (few, statements(client, page)) == (ROLE_PAGES[path], ROLE_PAGES[path])
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -37,3 +37,27 @@ class NameTaken(Refusal):
     code = "name_taken"
     kind = "conflict"
     message = _("A role of this name exists already.")
+
+
+class RoleTextTooLong(Refusal):
+    code = "role_text_too_long"
+    message = _("A role's name has at most 80 characters, its description 300. Shorten it.")
+
+
+class UnknownPermission(Refusal):
+    """Neither Guestlist nor an application behind it knows it."""
+
+    code = "unknown_permission"
+    message = _("There is no such permission.")
+
+
+class BuiltInRole(Refusal):
+    code = "built_in_role"
+    kind = "forbidden"
+    message = _("Built-in roles are the same everywhere and cannot be changed. Duplicate it, and change the copy.")
+
+
+class RoleHeld(Refusal):
+    code = "role_held"
+    kind = "conflict"
+    message = _("Somebody holds this role. Choose a role to move its holders to.")

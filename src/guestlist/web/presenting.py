@@ -2,13 +2,14 @@
 
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guestlist.access.permissions import catalogue
 from guestlist.kernel import clock
 from guestlist.members.models import Role
 from guestlist.users.models import User
@@ -78,3 +79,22 @@ def about_role(role: Role) -> str:
     if role.is_built_in:
         return lines[role.name]
     return role.description or ", ".join(role.permissions)
+
+
+def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> list[Shown]:
+    """Those of the catalogue called `names`, under what they are about, with a sentence each."""
+    levels = {"read": _("Read"), "write": _("Write"), "admin": _("Admin")}
+    groups: dict[str, list[Shown]] = {}
+    for each in catalogue().values():
+        if each.name in names:
+            row = {
+                "name": each.name,
+                "description": _(each.description),
+                "level": levels[each.level],
+                "ticked": each.name in ticked,
+            }
+            groups.setdefault(each.group, []).append(row)
+    return [
+        {"key": group, "title": _(group), "permissions": rows, "all": all(row["ticked"] for row in rows)}
+        for group, rows in groups.items()
+    ]

@@ -128,6 +128,7 @@ def _settings_items(actor: Actor, slug: str, teams: list[Community]) -> list[She
     """What one may not use is absent. `teams`: rights somewhere in the workspace come from these."""
     held = standing(actor, [each.id for each in teams]).values()
     items = [{"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}]
+    items.append({"key": "ws-roles", "label": _("Roles"), "icon": "shield", "url": reverse("workspace_roles", args=[slug])})
     items.append({"key": "ws-overview", "label": _("Overview"), "icon": "chart-column", "url": reverse("overview", args=[slug])})
     if any(decide("audit:read", roles) for roles in held):
         items.append({"key": "ws-audit", "label": _("Audit log"), "icon": "history", "url": reverse("audit", args=[slug])})

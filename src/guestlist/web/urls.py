@@ -8,6 +8,7 @@ from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_page
+from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
 from guestlist.web.user_center import views as user_center
@@ -40,6 +41,11 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings/overview", overview_page, name="overview"),
     path("w/<slug:slug>/settings/audit", audit.audit_page, name="audit"),
     path("w/<slug:slug>/settings/audit/<slug:form>", audit.audit_export, name="audit_export"),
+    path("w/<slug:slug>/settings/roles", roles.roles_page, name="workspace_roles"),
+    path("w/<slug:slug>/roles/new", roles.role_new, name="role_new"),
+    path("w/<slug:slug>/roles/<uuid:role>", roles.role_page, name="role"),
+    path("w/<slug:slug>/roles/<uuid:role>/edit", roles.role_edit, name="role_edit"),
+    path("w/<slug:slug>/roles/<uuid:role>/delete", roles.role_delete, name="role_delete"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
     path("w/<slug:slug>/invitations/resend", invitations.resend_page, name="invitations_resend"),
     path("w/<slug:slug>/invitations/revoke", invitations.revoke_page, name="invitations_revoke"),

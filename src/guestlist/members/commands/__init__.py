@@ -3,17 +3,21 @@ from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_roles
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of
-from guestlist.members.commands.places import create_community, create_role, set_up_workspace
+from guestlist.members.commands.moving import check_may_move, swapped
+from guestlist.members.commands.places import create_community, set_up_workspace
+from guestlist.members.commands.roles import create_role, delete_role, update_role
 
 __all__ = [
     "Place",
     "add_roles",
     "admins_able_to_sign_in",
     "check_may_manage",
+    "check_may_move",
     "create_api_key",
     "create_community",
     "create_role",
     "deactivate",
+    "delete_role",
     "digest_of",
     "disable_user",
     "enable_user",
@@ -25,4 +29,6 @@ __all__ = [
     "remove",
     "set_roles",
     "set_up_workspace",
+    "swapped",
+    "update_role",
 ]

@@ -10,6 +10,7 @@ from guestlist.members.queries.doors import (
     visible_communities,
     visible_workspaces,
 )
+from guestlist.members.queries.holders import Effect, Effects, Holders, counts_of, effect_of, holders_of, keys_holding
 from guestlist.members.queries.lists import (
     Filter,
     MemberRow,
@@ -26,18 +27,25 @@ from guestlist.members.queries.lists import (
 from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
 
 __all__ = [
+    "Effect",
+    "Effects",
     "Filter",
+    "Holders",
     "MemberRow",
     "Standing",
     "UserRow",
     "capped_count",
     "communities_named",
     "communities_where",
+    "counts_of",
+    "effect_of",
     "facts_of",
     "fetch_community",
     "fetch_membership",
     "fetch_own_membership",
     "fetch_workspace",
+    "holders_of",
+    "keys_holding",
     "keys_in",
     "live",
     "locate_community",

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import leave
-from guestlist.members.models import Role
 from guestlist.members.queries import (
     MemberRow,
     fetch_own_membership,
@@ -27,12 +26,12 @@ from guestlist.members.queries import (
     usable_roles,
     visible_communities,
 )
-from guestlist.members.queries.roles import readable_roles
 from guestlist.users.commands import change_profile
 from guestlist.users.errors import NameMissing
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import people_context
-from guestlist.web.presenting import Shown, about_role, place
+from guestlist.web.presenting import Shown, place
+from guestlist.web.roles.lists import roles_context
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
 from guestlist.workspaces.models import Community, Workspace
 
@@ -160,7 +159,7 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
             reverse("community_users_new", args=[here.id]) if may(request.user.actor, "members:invite", here.id) else None
         )
     elif tab == "roles":
-        page["roles"] = [_role(role) for role in readable_roles(request.user.actor, here)]
+        page |= roles_context(request, workspace, here)
     else:
         page["keys"] = _keys(here) if may(request.user.actor, "keys:write", here.id) else []
     return render(request, "user_center/communities.html", page)
@@ -206,10 +205,6 @@ def _nested(rows: list[Community], here: Community, tab: str) -> list[Shown]:
         return {**place(row, url), "current": row == here, "open": True, "count": None, "children": children}
 
     return [node(row) for row in below[None]]
-
-
-def _role(role: Role) -> Shown:
-    return {"name": role.name, "about": about_role(role), "custom": not role.is_built_in, "url": ""}
 
 
 def _keys(here: Community) -> list[Shown]:
