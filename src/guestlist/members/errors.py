@@ -37,3 +37,11 @@ class NameTaken(Refusal):
     code = "name_taken"
     kind = "conflict"
     message = _("A role of this name exists already.")
+
+
+class RolesOutOfReach(Refusal):
+    """A role is usable in its own community and below: whoever holds it elsewhere would hold nothing. `message` names them."""
+
+    code = "roles_out_of_reach"
+    kind = "conflict"
+    message = _("Roles in use here are not usable there. Give their holders another role first.")

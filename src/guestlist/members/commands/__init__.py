@@ -3,7 +3,7 @@ from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_roles
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of
-from guestlist.members.commands.places import create_community, create_role, set_up_workspace
+from guestlist.members.commands.places import create_community, create_role, set_up_workspace, update_community
 
 __all__ = [
     "Place",
@@ -25,4 +25,5 @@ __all__ = [
     "remove",
     "set_roles",
     "set_up_workspace",
+    "update_community",
 ]

@@ -6,6 +6,7 @@ from guestlist.members.queries.doors import (
     locate_community,
     own_places,
     pick_roles,
+    sees_whole,
     usable_roles,
     visible_communities,
     visible_workspaces,
@@ -23,11 +24,15 @@ from guestlist.members.queries.lists import (
     roles_of,
     users_of,
 )
+from guestlist.members.queries.reach import Holder, Move, Shift, foresee_move
 from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
 
 __all__ = [
     "Filter",
+    "Holder",
     "MemberRow",
+    "Move",
+    "Shift",
     "Standing",
     "UserRow",
     "capped_count",
@@ -38,6 +43,7 @@ __all__ = [
     "fetch_membership",
     "fetch_own_membership",
     "fetch_workspace",
+    "foresee_move",
     "keys_in",
     "live",
     "locate_community",
@@ -47,6 +53,7 @@ __all__ = [
     "own_places",
     "pick_roles",
     "roles_of",
+    "sees_whole",
     "standing",
     "standings",
     "usable_roles",
