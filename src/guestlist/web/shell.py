@@ -120,7 +120,7 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
             {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}
         ],
         "communities": first,
-        "communities_url": reverse("communities"),
+        "communities_url": reverse("community_tree"),
         "communities_count": len(first) if len(first) < 5 else _number(capped_count(places)),
         "single": len(first) == 1,
     }
