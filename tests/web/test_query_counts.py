@@ -11,11 +11,11 @@ from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
 
 PAGES = {
-    "/w/northwind/settings/users": 37,
-    "/w/northwind/team/birch/users": 37,
-    "/w/northwind/team/birch/invites": 29,
-    "/me/communities/{birch}/users": 38,
-    "/w/northwind/settings/users/new": 29,
+    "/w/northwind/settings/users": 39,
+    "/w/northwind/team/birch/users": 39,
+    "/w/northwind/team/birch/invites": 31,
+    "/me/communities/{birch}/users": 44,
+    "/w/northwind/settings/users/new": 32,
 }
 
 

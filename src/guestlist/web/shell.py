@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import capped_count, own_places, visible_communities, visible_workspaces
+from guestlist.members.queries import capped_count, may, own_places, visible_communities, visible_workspaces
 from guestlist.web.presenting import person, place
 from guestlist.workspaces.models import Community, Workspace
 
@@ -116,14 +116,25 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "team_items": _team_items(slug, team, pending) if team else [],
         "settings_url": reverse("settings", args=[slug]),
         "workspace_url": reverse("settings", args=[slug]),
-        "settings_items": [
-            {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}
-        ],
+        "settings_items": _settings_items(actor, workspace, teams),
         "communities": first,
         "communities_url": reverse("community_tree"),
         "communities_count": len(first) if len(first) < 5 else _number(capped_count(places)),
         "single": len(first) == 1,
     }
+
+
+def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) -> list[Shell]:
+    items = [("ws-users", _("Users"), "users-round", "workspace_users")]
+    main = next((each for each in teams if each.is_main), None)
+    if main and may(actor, "settings:write", main.id):
+        items.append(("ws-general", _("General"), "sliders-horizontal", "workspace_general"))
+        if workspace.setup_dismissed_at is None:
+            items.append(("ws-setup", _("Setup checklist"), "list-checks", "workspace_setup"))
+    return [
+        {"key": key, "label": label, "icon": icon, "url": reverse(name, args=[workspace.slug])}
+        for key, label, icon, name in items
+    ]
 
 
 def _number(count: str) -> int:

@@ -11,6 +11,7 @@ from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
+from guestlist.web.workspace import general
 from guestlist.web.workspace import views as workspace
 
 urlpatterns: list[URLPattern] = [
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("me/communities/<uuid:community>/<slug:tab>", user_center.community_page, name="community"),
     path("w/<slug:slug>", workspace.workspace_home, name="workspace"),
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
+    path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
+    path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),

@@ -4,6 +4,7 @@ from guestlist.members.commands.change import check_may_manage, deactivate, leav
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of
 from guestlist.members.commands.places import create_community, create_role, set_up_workspace, update_community
+from guestlist.members.commands.settings import dismiss_setup, send_trial_mail, update_workspace
 
 __all__ = [
     "Place",
@@ -16,6 +17,7 @@ __all__ = [
     "deactivate",
     "digest_of",
     "disable_user",
+    "dismiss_setup",
     "enable_user",
     "erase_user",
     "join",
@@ -23,7 +25,9 @@ __all__ = [
     "leave",
     "reactivate",
     "remove",
+    "send_trial_mail",
     "set_roles",
     "set_up_workspace",
     "update_community",
+    "update_workspace",
 ]

@@ -191,7 +191,7 @@ def _endings(here: Community, hanging: Hanging) -> list[Shown]:
     lines = [
         (
             len(hanging.memberships),
-            ngettext("%(n)s membership here ends.", "%(n)s memberships here end.", len(hanging.memberships)),
+            ngettext("%(n)s member loses their place here.", "%(n)s members lose their place here.", len(hanging.memberships)),
         ),
         (hanging.live, ngettext("%(n)s invitation is taken back.", "%(n)s invitations are taken back.", hanging.live)),
         (len(hanging.keys), ngettext("%(n)s API key stops working.", "%(n)s API keys stop working.", len(hanging.keys))),

@@ -51,7 +51,7 @@ def _asked_for(request: HttpRequest, workspace: Workspace) -> Community | None:
 def tree_context(
     request: HttpRequest, workspace: Workspace, here: Community | None, *, tab: str = "users", wide: bool = False
 ) -> dict[str, Any]:
-    """tree, more and find for user_center/_tree.html. `wide` has counts of both kinds, folds and menus."""
+    """tree, more and find for user_center/_tree.html, and the facts by community, `here` included. `wide` has counts of both kinds, folds and menus."""
     start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() and len(request.GET["from"]) < 7 else 0
     find = request.GET.get("find", "").strip()
 
@@ -61,8 +61,9 @@ def tree_context(
     if find:
         return {"find": find, **_found(request, workspace, find, start, here, url_of)}
     tree = tree_around(request.user.actor, workspace, here, start=start)
-    drawing = _Drawing(tree, facts_beside(request.user.actor, tree.rows), here, start, url_of, wide)
-    return {"find": "", "tree": drawing.level(None), "more": drawing.more(None)}
+    facts = facts_beside(request.user.actor, [*tree.rows, *([here] if here else [])])
+    drawing = _Drawing(tree, facts, here, start, url_of, wide)
+    return {"find": "", "tree": drawing.level(None), "more": drawing.more(None), "facts": facts}
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ class _Drawing:
         if self.wide:
             shown["menu"] = place_menu(row, facts)
             if not self.tree.whole and facts.children:
-                shown["fold_url"] = "?" + urlencode({"open": (row.parent_id or "") if opened else row.id})
+                # The parent is named only where it is in the tree itself: the reader's sight may begin below it.
+                up = row.parent_id if row.parent_id in self.tree.opened else ""
+                shown["fold_url"] = "?" + urlencode({"open": up if opened else row.id})
         return shown
 
     def more(self, parent: Community | None) -> str:
@@ -114,12 +117,12 @@ def _found(
     rows = list(places[start : start + LEVEL + 1])
     more = "?" + urlencode({"find": find, "from": start + LEVEL}) if len(rows) > LEVEL else ""
     rows = rows[:LEVEL]
-    facts = facts_beside(request.user.actor, rows)
+    facts = facts_beside(request.user.actor, [*rows, *([here] if here else [])])
     ways = way_words(request, rows)
     tree = [
         {**place(row, url_of(row)), "current": row == here, "note": ways[row.id], "count": facts[row.id].members} for row in rows
     ]
-    return {"tree": tree, "more": more}
+    return {"tree": tree, "more": more, "facts": facts}
 
 
 def way_words(request: HttpRequest, rows: Sequence[Community]) -> dict[uuid.UUID, str]:

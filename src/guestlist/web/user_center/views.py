@@ -24,7 +24,6 @@ from guestlist.members.queries import (
     usable_roles,
     visible_communities,
 )
-from guestlist.members.queries.tree import facts_beside
 from guestlist.users.commands import change_profile
 from guestlist.users.errors import NameMissing
 from guestlist.web.invite.views import Door, invite_dialog
@@ -141,7 +140,8 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
         raise NotFound
     workspace, here = locate_community(request.user.actor, community)
     at(request, "communities", workspace, here)
-    facts = facts_beside(request.user.actor, [here])[here.id]
+    tree = tree_context(request, workspace, here, tab=tab)
+    facts = tree["facts"][here.id]
     page: dict[str, Any] = {
         "crumbs": [{"label": _("Managed Communities"), "url": reverse("communities")}, {"label": here.name, "url": ""}],
         "lead": _("The communities of %(workspace)s you may see.") % {"workspace": workspace.name},
@@ -156,7 +156,7 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
         },
         "tabs": _tabs(here, tab),
         "tab": tab,
-        **tree_context(request, workspace, here, tab=tab),
+        **tree,
     }
     if tab == "users":
         page |= people_context(request, workspace, here)
