@@ -68,6 +68,7 @@ def test_move_is_previewed_and_only_then_done(cast: Cast):
 
     assert [option["name"] for option in choice.context["options"]] == ["Northwind Security", "Alder", "Birch"]
     assert [shift["total"] for shift in preview.context["shifts"]] == [2, 1]
+    assert b"moves along" in preview.content and b"&#x27;" not in preview.content
     assert b"Adam Okafor" in preview.content and b"Gus Petit" in preview.content
     assert before == cast.cedar
     assert Community.objects.get(id=cast.cedar_north.id).parent == cast.alder

@@ -115,11 +115,8 @@ def _preview(request: HttpRequest, here: Community, parent: Community, gains: Sh
         "crumbs": _crumbs(here, _("Move %(community)s") % words),
         "title": _("Move %(community)s below %(parent)s?") % words,
         "effects": [
-            {"text": _("What lies below %(community)s moves along. Addresses and settings stay.") % words, "kept": True},
-            {
-                "text": _("Invitations still out are asked again when they are accepted: may their giver give this there?"),
-                "kept": True,
-            },
+            _("What lies below %(community)s moves along. Its members, roles and addresses stay.") % words,
+            _("Invitations still out are checked again when they are accepted: may their giver give this there?"),
         ],
         "shifts": [_shift(_("Gain access"), gains), _shift(_("Lose access"), losses)],
         "hidden": [{"name": "to", "value": str(parent.id)}, {"name": "do", "value": "move"}],

@@ -72,9 +72,8 @@ def _values(request: HttpRequest, workspace: Workspace) -> Shown:
 
 
 def _seconds(values: Shown) -> int:
-    """The life of a link as chosen, or as typed beside `Other`; 0, which is refused, for what is no number."""
-    typed = values["custom"] if values["lifetime"] == "custom" else values["lifetime"]
-    unit = UNITS.get(values["unit"], 0) if values["lifetime"] == "custom" else 1
+    """The life of a link as typed, else as chosen; 0, which is refused, for what is no number."""
+    typed, unit = (values["custom"], UNITS.get(values["unit"], 0)) if values["custom"] else (values["lifetime"], 1)
     return int(typed) * unit if typed.isdecimal() and len(typed) < 10 else 0
 
 
