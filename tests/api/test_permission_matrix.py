@@ -65,16 +65,23 @@ def table(good: int, may: dict[str, str], *, seen: dict[str, str] | None = None,
 EVERY_MEMBER = dict.fromkeys(TARGETS, MEMBER)
 MADE_BATCH = dict.fromkeys(TARGETS, "olga key_main")
 BELOW = {"main": MEMBER, "alder": SEES["alder"], "birch": SEES["birch"], "cedar": SEES["cedar"]}
+# The main community stays, and so does one with a community below it: 409, also where there is every right.
+MAIN_STAYS, CEDAR_STAYS = (table(409, ADMINISTERS, seen=SEES)[each] for each in ("main", "cedar"))
 
 READS_HISTORY = dict.fromkeys(TARGETS, "olga adam key_main key_alder")
 
 MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("get", "/me"): {target: {each: 401 if each == "nobody" else 200 for each in CALLERS} for target in TARGETS},
+    ("get", WORKSPACE): table(200, EVERY_MEMBER),
+    ("patch", WORKSPACE): table(200, dict.fromkeys(TARGETS, SEES["main"]), seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/permissions"): table(200, EVERY_MEMBER),
     ("get", f"{WORKSPACE}/audit"): table(200, READS_HISTORY, seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/communities"): table(200, EVERY_MEMBER),
     ("post", f"{WORKSPACE}/communities"): table(201, ADMINISTERS, seen=SEES, member=422),
     ("get", f"{WORKSPACE}/communities/{{community}}"): table(200, SEES),
+    ("patch", f"{WORKSPACE}/communities/{{community}}"): table(200, ADMINISTERS, seen=SEES),
+    ("delete", f"{WORKSPACE}/communities/{{community}}"): table(204, ADMINISTERS, seen=SEES)
+    | {"main": MAIN_STAYS, "cedar": CEDAR_STAYS},
     ("get", f"{WORKSPACE}/communities/{{community}}/members"): table(200, SEES),
     ("get", f"{WORKSPACE}/communities/{{community}}/roles"): table(200, SEES),
     ("post", f"{WORKSPACE}/communities/{{community}}/roles"): table(201, ADMINISTERS, seen=SEES),
@@ -106,6 +113,8 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     },
     ("post", f"{WORKSPACE}/communities/{{community}}/roles"): lambda target: {"name": "A new one", "permissions": ["roles:read"]},
     ("patch", f"{WORKSPACE}/roles/{{role}}"): lambda target: {"name": "Renamed"},
+    ("patch", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
+    ("patch", WORKSPACE): lambda target: {"name": "Renamed"},
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): lambda target: {"roles": ["Analyst"]},
 }
 
@@ -117,6 +126,7 @@ def test_each_caller_gets_the_answer_of_the_table(cast: Cast, endpoint: tuple[st
     for target in TARGETS:
         place = cast.main if target == "main" else cast.places[target]
         path = endpoint[1].format(**subject(cast, place, endpoint[1]))
+        path += "?members=remove" if endpoint == ("delete", f"{WORKSPACE}/communities/{{community}}") else ""
         body = BODIES.get(endpoint, lambda _: None)(target)
         found[target] = {name: status_of(caller, endpoint[0], path, body) for name, caller in callers.items()}
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from guestlist.invitations.models import Batch, Invitation
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_api_key, create_role, deactivate
+from guestlist.members.commands import create_api_key, create_community, create_role, deactivate
 from guestlist.members.models import Membership
 from guestlist.users.commands import request_password_reset
 from tests.browser.conftest import Visit
@@ -111,6 +111,34 @@ def test_pages_of_roles(full: Cast, visit: Visit):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="Save Desk?")).to_be_visible()
     found += findings(page, "preview of an edit")
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_the_tree_and_of_the_workspace(full: Cast, visit: Visit):
+    for number in range(60):
+        create_community(actor=OPERATOR, parent=full.cedar_north, name=f"Site {number:02}")
+    page = visit(full.olga)
+    paths = [
+        "/me/communities/tree",
+        f"/me/communities/tree?open={full.cedar_north.id}",
+        "/me/communities/tree?find=site",
+        f"/me/communities/{full.cedar.id}/new",
+        f"/me/communities/{full.cedar.id}/edit",
+        f"/me/communities/{full.cedar.id}/move",
+        f"/me/communities/{full.birch.id}/delete",
+        "/w/northwind/settings/general",
+        "/w/northwind/settings/setup",
+    ]
+
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto(f"/me/communities/{full.birch.id}/delete")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    found += findings(page, "delete, with what is missing")
+    page.goto(f"/me/communities/{full.cedar_north.id}/move")
+    page.get_by_role("radio", name="Alder").check()
+    page.get_by_role("button", name="Check first").click()
+    found += findings(page, "preview of a move")
 
     assert not found, "\n".join(found)
 

@@ -21,6 +21,7 @@ from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.links import sign_link
 from guestlist.mail.emails import write_letter
 from guestlist.mail.models import Message
+from guestlist.members.commands import send_trial_mail
 from guestlist.members.models import Membership
 from guestlist.users.commands import request_password_reset, reset_password
 from tests.cast import Cast
@@ -108,12 +109,17 @@ def password_changed(cast: Cast) -> None:
     reset_password(token=sign_link(row.link_purpose, row.link_subject, row.link_version), password="a quiet river in autumn")
 
 
+def trial(cast: Cast) -> None:
+    send_trial_mail(actor=cast.olga.actor, workspace=cast.northwind, user=cast.olga)
+
+
 SENT_BY: dict[str, Callable[[Cast], None]] = {
     "invitations/emails/invitation": invitation,
     "invitations/emails/added": added,
     "invitations/emails/left_out": left_out,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,
+    "workspaces/emails/trial": trial,
 }
 WITHOUT_LINK = {"invitations/emails/left_out"}
 

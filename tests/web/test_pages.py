@@ -21,6 +21,9 @@ def pages(cast: Cast) -> list[str]:
         f"/me/communities/{cast.birch.id}/roles",
         f"/me/communities/{cast.birch.id}/keys",
         f"/me/communities/{cast.birch.id}/users/new",
+        *(f"/me/communities/{cast.birch.id}/{page}" for page in ("new", "edit", "move", "delete")),
+        "/w/northwind/settings/general",
+        "/w/northwind/settings/setup",
         f"/w/northwind/invitations/{invitation.id}",
         f"/w/northwind/batches/{invitation.batch_id}",
     ]

@@ -15,6 +15,7 @@ from tests.web.visits import ask, signed_in
 PEOPLE = ("olga", "adam", "mia", "ana", "gus", "nora", "otto", "anonymous")
 # Answers in the order of PEOPLE. 302 sends an anonymous reader to the sign-in page.
 HOME, OPEN = "302 302 302 302 302 302 302 302", "200 200 200 200 200 200 200 302"
+OLGA = "200 404 404 404 404 404 404 302"
 INSIDE = "200 200 200 200 200 404 404 302"
 TABLE = {
     ("GET", "home"): HOME,
@@ -35,10 +36,23 @@ TABLE = {
     ("POST", "leave"): "404 404 404 302 404 404 404 302",
     ("GET", "communities"): "302 302 302 302 302 302 404 302",
     ("GET", "community"): "200 404 200 200 404 404 404 302",
+    ("GET", "community_tree"): "200 200 200 200 200 200 404 302",
+    ("GET", "community_new"): OLGA,
+    ("POST", "community_new"): "422 404 404 404 404 404 404 302",
+    ("GET", "community_edit"): OLGA,
+    ("POST", "community_edit"): "302 404 404 404 404 404 404 302",
+    ("GET", "community_move"): OLGA,
+    ("POST", "community_move"): OLGA,
+    ("GET", "community_delete"): OLGA,
+    ("POST", "community_delete"): "422 404 404 404 404 404 404 302",
     ("GET", "community_users_new"): "200 404 200 404 404 404 404 302",
     ("POST", "community_users_new"): "422 404 422 404 404 404 404 302",
     ("GET", "workspace"): "302 302 302 302 302 404 404 302",
     ("GET", "settings"): "302 302 302 302 302 404 404 302",
+    ("GET", "workspace_general"): OLGA,
+    ("POST", "workspace_general"): "302 404 404 404 404 404 404 302",
+    ("GET", "workspace_setup"): OLGA,
+    ("POST", "workspace_setup"): "302 404 404 404 404 404 404 302",
     ("GET", "workspace_users"): INSIDE,
     ("GET", "workspace_users_new"): "200 200 200 404 404 404 404 302",
     ("POST", "workspace_users_new"): "422 422 422 404 404 404 404 302",

@@ -61,3 +61,11 @@ class RoleHeld(Refusal):
     code = "role_held"
     kind = "conflict"
     message = _("Somebody holds this role. Choose a role to move its holders to.")
+
+
+class RolesOutOfReach(Refusal):
+    """A role is usable in its own community and below: whoever holds it elsewhere would hold nothing. `message` names them."""
+
+    code = "roles_out_of_reach"
+    kind = "conflict"
+    message = _("Roles in use here are not usable there. Give their holders another role first.")

@@ -117,22 +117,32 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "team_items": _team_items(slug, team, pending) if team else [],
         "settings_url": reverse("settings", args=[slug]),
         "workspace_url": reverse("settings", args=[slug]),
-        "settings_items": _settings_items(actor, slug, teams),
+        "settings_items": _settings_items(actor, workspace, teams),
         "communities": first,
-        "communities_url": reverse("communities"),
+        "communities_url": reverse("community_tree"),
         "single": len(first) == 1,
     }
 
 
-def _settings_items(actor: Actor, slug: str, teams: list[Community]) -> list[Shell]:
+def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) -> list[Shell]:
     """What one may not use is absent. `teams`: rights somewhere in the workspace come from these."""
-    held = standing(actor, [each.id for each in teams]).values()
-    items = [{"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}]
-    items.append({"key": "ws-roles", "label": _("Roles"), "icon": "shield", "url": reverse("workspace_roles", args=[slug])})
-    items.append({"key": "ws-overview", "label": _("Overview"), "icon": "chart-column", "url": reverse("overview", args=[slug])})
-    if any(decide("audit:read", roles) for roles in held):
-        items.append({"key": "ws-audit", "label": _("Audit log"), "icon": "history", "url": reverse("audit", args=[slug])})
-    return items
+    held = standing(actor, [each.id for each in teams])
+    main = next((each.id for each in teams if each.is_main), None)
+    items = [
+        ("ws-users", _("Users"), "users-round", "workspace_users"),
+        ("ws-roles", _("Roles"), "shield", "workspace_roles"),
+        ("ws-overview", _("Overview"), "chart-column", "overview"),
+    ]
+    if any(decide("audit:read", roles) for roles in held.values()):
+        items.append(("ws-audit", _("Audit log"), "history", "audit"))
+    if main and decide("settings:write", held[main]):
+        items.insert(0, ("ws-general", _("General"), "sliders-horizontal", "workspace_general"))
+        if workspace.setup_dismissed_at is None:
+            items.insert(0, ("ws-setup", _("Setup checklist"), "list-checks", "workspace_setup"))
+    return [
+        {"key": key, "label": label, "icon": icon, "url": reverse(name, args=[workspace.slug])}
+        for key, label, icon, name in items
+    ]
 
 
 def _team_url(slug: str, community: Community, page: str) -> str:

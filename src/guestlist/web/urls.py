@@ -11,7 +11,9 @@ from guestlist.web.join.views import join_page
 from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
+from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
+from guestlist.web.workspace import general
 from guestlist.web.workspace import views as workspace
 from guestlist.web.workspace.overview import overview_page
 
@@ -32,10 +34,17 @@ urlpatterns: list[URLPattern] = [
     path("me/notifications", user_center.notifications, name="notifications"),
     path("me/memberships/<uuid:membership>/leave", user_center.leave_page, name="leave"),
     path("me/communities", user_center.communities, name="communities"),
+    path("me/communities/tree", tree.tree_page, name="community_tree"),
+    path("me/communities/<uuid:community>/new", places.new_page, name="community_new"),
+    path("me/communities/<uuid:community>/edit", places.edit_page, name="community_edit"),
+    path("me/communities/<uuid:community>/move", places.move_page, name="community_move"),
+    path("me/communities/<uuid:community>/delete", places.delete_page, name="community_delete"),
     path("me/communities/<uuid:community>/users/new", user_center.community_users_new, name="community_users_new"),
     path("me/communities/<uuid:community>/<slug:tab>", user_center.community_page, name="community"),
     path("w/<slug:slug>", workspace.workspace_home, name="workspace"),
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
+    path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
+    path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
     path("w/<slug:slug>/settings/overview", overview_page, name="overview"),

@@ -3,6 +3,7 @@ from guestlist.invitations.commands.batches import cancel_batch, run_batches
 from guestlist.invitations.commands.decline import ask_for_new_link, decline_invitation, request_password_help
 from guestlist.invitations.commands.invite import Invited, invite
 from guestlist.invitations.commands.manage import Result, change_grants, check_may_give, resend_invitations, revoke_invitations
+from guestlist.invitations.commands.places import delete_community, move_community
 
 __all__ = [
     "Accepted",
@@ -15,7 +16,9 @@ __all__ = [
     "change_grants",
     "check_may_give",
     "decline_invitation",
+    "delete_community",
     "invite",
+    "move_community",
     "request_password_help",
     "resend_invitations",
     "revoke_invitations",

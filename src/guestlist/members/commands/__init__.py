@@ -4,8 +4,9 @@ from guestlist.members.commands.change import check_may_manage, deactivate, leav
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of
 from guestlist.members.commands.moving import check_may_move, swapped
-from guestlist.members.commands.places import create_community, set_up_workspace
+from guestlist.members.commands.places import create_community, set_up_workspace, update_community
 from guestlist.members.commands.roles import create_role, delete_role, update_role
+from guestlist.members.commands.settings import dismiss_setup, send_trial_mail, update_workspace
 
 __all__ = [
     "Place",
@@ -20,6 +21,7 @@ __all__ = [
     "delete_role",
     "digest_of",
     "disable_user",
+    "dismiss_setup",
     "enable_user",
     "erase_user",
     "join",
@@ -27,8 +29,11 @@ __all__ = [
     "leave",
     "reactivate",
     "remove",
+    "send_trial_mail",
     "set_roles",
     "set_up_workspace",
     "swapped",
+    "update_community",
     "update_role",
+    "update_workspace",
 ]

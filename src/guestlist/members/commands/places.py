@@ -9,13 +9,12 @@ from guestlist.kernel.text import Address
 from guestlist.members.commands.join import Place, join
 from guestlist.members.errors import LastAdmin, NotAllowed
 from guestlist.members.models import Membership
-from guestlist.members.queries import may
+from guestlist.members.queries import may, sees_whole
 from guestlist.users.commands import create_user, hash_new_password
 from guestlist.users.models import User
 from guestlist.users.queries import user_by_address
-from guestlist.workspaces.commands import create_workspace, insert_managed_community
+from guestlist.workspaces.commands import change_community, create_workspace, insert_managed_community, lock_community
 from guestlist.workspaces.models import Community, Workspace
-from guestlist.workspaces.queries import main_community
 
 
 def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name: str, password: str) -> tuple[Workspace, User]:
@@ -37,10 +36,30 @@ def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name:
     return workspace, user
 
 
-def create_community(*, actor: Actor, parent: Community, name: str, slug: str = "") -> Community:
-    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken. For whoever does not see the
-    whole workspace the short name gets an ending of its own: one refused would tell of a community they do not see."""
-    if not may(actor, "communities:write", parent.id):
-        raise NotAllowed
-    whole = may(actor, "communities:read", main_community(parent.workspace).id)
-    return insert_managed_community(actor=actor, parent=parent, name=name, slug=slug, unique=not whole)
+def create_community(*, actor: Actor, parent: Community, name: str, slug: str = "", description: str = "") -> Community:
+    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken, BadSlug. A short name of one's
+    own choice is for who sees the whole workspace: to the others `SlugTaken` would tell of places they do not see."""
+    with transaction.atomic():
+        parent = lock_community(parent)
+        whole = sees_whole(actor, parent.workspace_id)
+        if not may(actor, "communities:write", parent.id) or (slug and not whole):
+            raise NotAllowed
+        return insert_managed_community(
+            actor=actor, parent=parent, name=name, slug=slug, description=description, discreet=not whole
+        )
+
+
+def update_community(
+    *, actor: Actor, community: Community, name: str | None = None, description: str | None = None, slug: str | None = None
+) -> Community:
+    """Renames, describes; None leaves as it is. Another short name changes the addresses of the community's pages.
+    Raises NotAllowed (see `create_community` for `slug`), NameMissing, BadSlug, SlugTaken, NotFound."""
+    with transaction.atomic():
+        community = lock_community(community)
+        if not may(actor, "communities:write", community.id):
+            raise NotAllowed
+        if slug not in (None, community.slug) and not sees_whole(actor, community.workspace_id):
+            raise NotAllowed
+        given = {"name": name, "description": description, "slug": slug}
+        fields = {each: value for each, value in given.items() if value is not None}
+        return change_community(actor=actor, community=community, **fields)

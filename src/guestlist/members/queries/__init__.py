@@ -6,6 +6,7 @@ from guestlist.members.queries.doors import (
     locate_community,
     own_places,
     pick_roles,
+    sees_whole,
     usable_roles,
     visible_communities,
     visible_workspaces,
@@ -24,14 +25,18 @@ from guestlist.members.queries.lists import (
     roles_of,
     users_of,
 )
+from guestlist.members.queries.reach import Holder, Move, Shift, foresee_move
 from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
 
 __all__ = [
     "Effect",
     "Effects",
     "Filter",
+    "Holder",
     "Holders",
     "MemberRow",
+    "Move",
+    "Shift",
     "Standing",
     "UserRow",
     "capped_count",
@@ -44,6 +49,7 @@ __all__ = [
     "fetch_membership",
     "fetch_own_membership",
     "fetch_workspace",
+    "foresee_move",
     "holders_of",
     "keys_holding",
     "keys_in",
@@ -55,6 +61,7 @@ __all__ = [
     "own_places",
     "pick_roles",
     "roles_of",
+    "sees_whole",
     "standing",
     "standings",
     "usable_roles",

@@ -26,6 +26,11 @@ def own_places(actor: Actor) -> QuerySet[Community]:
     return Community.objects.filter(kind=Community.Kind.MAIN) if actor.is_operator else Community.objects.none()
 
 
+def sees_whole(actor: Actor, workspace: uuid.UUID) -> bool:
+    """Whether every community of the workspace is in the actor's sight: what is in use elsewhere is then nothing new to them."""
+    return own_places(actor).filter(workspace=workspace, kind=Community.Kind.MAIN).exists()
+
+
 def visible_workspaces(actor: Actor) -> QuerySet[Workspace]:
     return Workspace.objects.filter(id__in=own_places(actor).values("workspace")).order_by("name", "id")
 

@@ -1,8 +1,6 @@
 """The avatar's pages: my account, my communities, and the communities I manage."""
 
-import re
 import uuid
-from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import NotFound, Refusal
@@ -33,9 +30,9 @@ from guestlist.web.people.lists import people_context
 from guestlist.web.presenting import Shown, place
 from guestlist.web.roles.lists import roles_context
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.web.user_center.tree import below_words, place_menu, tree_context
+from guestlist.workspaces.models import Community
 
-TREE = 50
 TABS = ("users", "roles", "keys")
 
 
@@ -143,15 +140,23 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
         raise NotFound
     workspace, here = locate_community(request.user.actor, community)
     at(request, "communities", workspace, here)
-    find = request.GET.get("find", "").strip()
+    tree = tree_context(request, workspace, here, tab=tab)
+    facts = tree["facts"][here.id]
     page: dict[str, Any] = {
         "crumbs": [{"label": _("Managed Communities"), "url": reverse("communities")}, {"label": here.name, "url": ""}],
         "lead": _("The communities of %(workspace)s you may see.") % {"workspace": workspace.name},
-        "community": {**place(here), "kind_line": _("Main community") if here.is_main else _("Managed community")},
+        "add_community_url": reverse("community_new", args=[here.id]) if facts.writable else None,
+        "tree_url": reverse("community_tree"),
+        "community": {
+            **place(here),
+            "kind_line": _("Main community") if here.is_main else _("Managed community"),
+            "about": here.description,
+            "reach": below_words(facts.children),
+            "menu": place_menu(here, facts),
+        },
         "tabs": _tabs(here, tab),
         "tab": tab,
-        "find": find,
-        **_tree(request, workspace, here, find, tab),
+        **tree,
     }
     if tab == "users":
         page |= people_context(request, workspace, here)
@@ -178,33 +183,6 @@ def community_users_new(request: HttpRequest, community: uuid.UUID) -> HttpRespo
 def _tabs(here: Community, tab: str) -> list[Shown]:
     words = {"users": _("Users"), "roles": _("Roles"), "keys": _("API keys")}
     return [{"label": words[each], "url": reverse("community", args=[here.id, each]), "current": each == tab} for each in TABS]
-
-
-def _tree(request: HttpRequest, workspace: Workspace, here: Community, find: str, tab: str) -> dict[str, Any]:
-    """Up to 50 communities as a tree; a search lists those it finds."""
-    start = int(request.GET["from"]) if re.fullmatch(r"[0-9]{1,6}", request.GET.get("from", "")) else 0
-    places = visible_communities(request.user.actor, workspace)
-    places = places.filter(name__icontains=find) if find else places
-    rows = list(places[start : start + TREE + 1])
-    page = rows[:TREE]
-    if not find and here not in page:
-        page.append(here)
-    more = {"url": "?" + urlencode({"from": start + TREE, "find": find})} if len(rows) > TREE else None
-    return {"tree": _nested(page, here, tab), "more": more}
-
-
-def _nested(rows: list[Community], here: Community, tab: str) -> list[Shown]:
-    below: dict[uuid.UUID | None, list[Community]] = defaultdict(list)
-    known = {row.id for row in rows}
-    for row in rows:
-        below[row.parent_id if row.parent_id in known else None].append(row)
-
-    def node(row: Community) -> Shown:
-        url = reverse("community", args=[row.id, tab])
-        children = [node(each) for each in below[row.id]]
-        return {**place(row, url), "current": row == here, "open": True, "count": None, "children": children}
-
-    return [node(row) for row in below[None]]
 
 
 def _keys(here: Community) -> list[Shown]:
