@@ -9,6 +9,7 @@ from guestlist.invitations.queries.lists import (
     with_grants,
 )
 from guestlist.invitations.queries.opened import Opened, open_invitation
+from guestlist.invitations.queries.own_data import own_data
 
 __all__ = [
     "Choice",
@@ -20,6 +21,7 @@ __all__ = [
     "fetch_invitation",
     "open_invitation",
     "outcomes_of",
+    "own_data",
     "visible_invitations",
     "with_grants",
 ]

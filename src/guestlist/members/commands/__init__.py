@@ -1,4 +1,4 @@
-from guestlist.members.commands.accounts import disable_user, enable_user, erase_user
+from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_roles
 from guestlist.members.commands.join import Place, add_roles, join
@@ -17,7 +17,7 @@ __all__ = [
     "digest_of",
     "disable_user",
     "enable_user",
-    "erase_user",
+    "end_account",
     "join",
     "keeping_an_admin",
     "leave",
@@ -25,4 +25,5 @@ __all__ = [
     "remove",
     "set_roles",
     "set_up_workspace",
+    "workspaces_of",
 ]
