@@ -17,7 +17,7 @@ PAGES = {
     "/me/communities/{birch}/users": 39,
     "/w/northwind/settings/users/new": 30,
     "/me": 21,
-    "/me/notifications": 19,
+    "/me/notifications": 20,
 }
 
 
