@@ -32,7 +32,10 @@ def test_new_key_in_front_keeps_links_and_sessions(cast: Cast, settings: Setting
     subject, client = new_id(), signed_in(cast, "ana")
     token = sign_link("invitation", subject, "1")
 
-    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "a newer key, which is as long as the older one was"
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
+        [settings.SECRET_KEY],
+        "a newer key, which is as long as the older one was",
+    )
     kept = (read_link("invitation", token).subject, client.get("/me").status_code)
     settings.SECRET_KEY_FALLBACKS = []
 

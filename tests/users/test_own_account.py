@@ -141,3 +141,12 @@ def test_profile_takes_what_it_knows(cast: Cast):
     assert (unknown.language, unknown.time_zone, unknown.theme) == ("", "", "")
     with pytest.raises(NameMissing):
         change_profile(user=cast.ana, name="  ", language="", time_zone="", theme="")
+
+
+def test_expired_sessions_are_swept_out_at_the_next_sign_in(cast: Cast):
+    browser(cast.ana)
+    Session.objects.update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))
+
+    browser(cast.nora)
+
+    assert not cast.ana.sessions.exists()

@@ -145,10 +145,13 @@ def change_profile(*, user: User, name: str, language: str, time_zone: str, them
 
 
 def note_session(*, session: SessionBase, user_agent: str, address: str) -> None:
-    """Writes into a session which browser it is, where and when, for its holder to read; at most once in five minutes."""
+    """Writes into a session which browser it is, where and when, for its holder to read; at most once in five minutes.
+    A new one sweeps out those that have expired."""
     about = session.get("about", {})
     if "browser" in about and clock.now() - datetime.fromisoformat(about["seen_at"]) < SEEN_EVERY:
         return
+    if "browser" not in about:
+        Session.objects.filter(expire_date__lte=clock.now()).delete()
     browser, system = browser_and_system(user_agent)
     seen = {"browser": browser, "system": system, "network": network_of(address), "seen_at": clock.now().isoformat()}
     session["about"] = {"id": str(new_id())} | about | seen
