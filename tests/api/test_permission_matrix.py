@@ -15,6 +15,7 @@ from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
+from guestlist.members.models import Membership
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
@@ -70,10 +71,20 @@ MAIN_STAYS, CEDAR_STAYS = (table(409, ADMINISTERS, seen=SEES)[each] for each in 
 
 READS_HISTORY = dict.fromkeys(TARGETS, "olga adam key_main key_alder")
 
+# A key has no account. The session asked for belongs to somebody who is none of the callers.
+OWN = {
+    target: {each: 401 if each == "nobody" else 404 if each.startswith("key_") else 200 for each in CALLERS} for target in TARGETS
+}
+
 MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("get", "/me"): {target: {each: 401 if each == "nobody" else 200 for each in CALLERS} for target in TARGETS},
     ("get", WORKSPACE): table(200, EVERY_MEMBER),
     ("patch", WORKSPACE): table(200, dict.fromkeys(TARGETS, SEES["main"]), seen=EVERY_MEMBER),
+    ("patch", "/me"): OWN,
+    ("get", "/me/sessions"): OWN,
+    ("delete", "/me/sessions/{session}"): {
+        target: {each: 401 if each == "nobody" else 404 for each in CALLERS} for target in TARGETS
+    },
     ("get", f"{WORKSPACE}/permissions"): table(200, EVERY_MEMBER),
     ("get", f"{WORKSPACE}/audit"): table(200, READS_HISTORY, seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/communities"): table(200, EVERY_MEMBER),
@@ -103,6 +114,7 @@ MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("post", f"{WORKSPACE}/batches/{{batch}}/cancel"): table(200, MADE_BATCH),
 }
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("patch", "/me"): lambda target: {"name": "Another"},
     ("post", f"{WORKSPACE}/communities"): lambda target: {"name": "A new one", "parent": target},
     ("post", f"{WORKSPACE}/invitations"): lambda target: {
         "emails": ["new@x.example"],
@@ -176,6 +188,13 @@ def role(cast: Cast, place: Community) -> UUID:
     return create_role(actor=OPERATOR, community=place, name=f"Of {place.slug}", permissions=["members:read"]).id
 
 
+def session(cast: Cast, place: Community) -> UUID:
+    """Of a guest in the community."""
+    holder = Membership.objects.get(id=guest(cast, place)).user
+    as_user(holder)
+    return holder.sessions.get().id
+
+
 SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "workspace": lambda cast, place: "northwind",
     "community": lambda cast, place: place.slug,
@@ -183,6 +202,7 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "invitation": invitation,
     "batch": batch,
     "role": role,
+    "session": session,
 }
 
 

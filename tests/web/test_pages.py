@@ -52,7 +52,7 @@ def test_outsider_and_neighbour_see_the_same_nothing(cast: Cast, who: str):
 def test_own_pages_open(cast: Cast):
     client = signed_in(cast, "ana")
 
-    for path in ("/me", "/me/notifications", "/help/roles"):
+    for path in ("/me", "/me/notifications", "/me/password", "/me/close", "/me/export", "/help/roles"):
         assert client.get(path).status_code == 200
     assert client.get("/").url == "/w/northwind"
     assert client.get("/w/northwind").url == "/w/northwind/team/alder/users"

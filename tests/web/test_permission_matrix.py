@@ -31,7 +31,17 @@ TABLE = {
     ("GET", "new_password"): "404 404 404 404 404 404 404 404",
     ("GET", "join"): "404 404 404 404 404 404 404 404",
     ("GET", "me"): OPEN,
+    ("POST", "me"): "422 422 422 422 422 422 422 302",
+    ("GET", "my_password"): OPEN,
+    ("POST", "my_password"): "422 422 422 422 422 422 422 302",
     ("GET", "notifications"): OPEN,
+    ("GET", "export"): OPEN,
+    ("GET", "close_account"): OPEN,
+    ("POST", "close_account"): "422 422 422 422 422 422 422 302",
+    ("GET", "end_session"): "404 404 404 200 404 404 404 302",
+    ("POST", "end_session"): "404 404 404 302 404 404 404 302",
+    ("GET", "end_other_sessions"): OPEN,
+    ("POST", "end_other_sessions"): HOME,
     ("GET", "leave"): "404 404 404 200 404 404 404 302",
     ("POST", "leave"): "404 404 404 302 404 404 404 302",
     ("GET", "communities"): "302 302 302 302 302 302 404 302",
@@ -84,10 +94,12 @@ TABLE = {
 
 
 def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
-    """The page about Birch, the invitation into it, or Ana's membership there."""
+    """The page about Birch, the invitation into it, Ana's membership there, or a session of hers."""
     route = next(str(each.pattern) for each in urlpatterns if each.name == name)
     membership = cast.ana.memberships.get(community=cast.birch)
+    client = signed_in(cast, "ana") if "<uuid:session>" in route else None
     values = {
+        "<uuid:session>": str(cast.ana.sessions.get(session_key=client.session.session_key).id) if client else "",
         "<slug:slug>": "northwind",
         "<slug:team>": "birch",
         "<uuid:community>": str(cast.birch.id),

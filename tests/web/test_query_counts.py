@@ -9,7 +9,7 @@ from guestlist.access.roles import GUEST
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role
 from guestlist.members.models import Role
-from guestlist.users.models import User
+from guestlist.users.models import Notification, User
 from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
 
@@ -19,16 +19,21 @@ PAGES = [
     "/w/northwind/team/birch/invites",
     "/me/communities/{birch}/users",
     "/w/northwind/settings/users/new",
+    "/me",
+    "/me/notifications",
 ]
 MOST = 60  # statements
 
 
 def fill(cast: Cast, number: int) -> None:
-    """Birch gets `number` more members and as many pending people."""
+    """Birch gets `number` more members and as many pending people; Olga that many browsers, and news of each member."""
     ask(cast, "birch", *(f"guest{n}of{number}@birch.example" for n in range(number)))
     for n in range(number):
         user = User.objects.create(name=f"Member {n}", email=f"member{n}of{number}@birch.example")
         give(user, cast.birch, GUEST)
+        about = {"community": "Birch", "workspace": "Northwind", "roles": []}
+        Notification.objects.create(user=cast.olga, action="membership.removed", actor_kind="user", actor_id=user.id, about=about)
+        signed_in(cast, "olga")
 
 
 def statements(client: Client, path: str) -> int:

@@ -51,6 +51,13 @@ def cell(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
+def session_words(browser: str, system: str) -> str:
+    """What a session is known by: the browser and what it runs on."""
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown browser")
+
+
 def time_left(until: datetime) -> str:
     seconds = int((until - clock.now()).total_seconds())
     if seconds >= 2 * 86400:

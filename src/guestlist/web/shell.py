@@ -15,6 +15,7 @@ from guestlist.access.decision import decide
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
 from guestlist.members.queries import capped_count, own_places, standing, visible_communities, visible_workspaces
+from guestlist.users.queries import unseen_notifications
 from guestlist.web.presenting import person, place
 from guestlist.workspaces.models import Community, Workspace
 
@@ -84,6 +85,7 @@ def _build(request: HttpRequest) -> Shell:
         "current": here.get("current", ""),
         "current_community": str(here["community"].id) if here.get("community") else "",
         "menu": _menu(workspace),
+        "notifications": {"url": reverse("notifications"), "count": unseen_notifications(request.user)},
         "logout_url": reverse("account_logout"),
         "help_url": reverse("help_roles"),
     }

@@ -8,6 +8,8 @@ from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_page
+from guestlist.web.me import account, data, sessions
+from guestlist.web.me import notifications as my_notifications
 from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
@@ -30,9 +32,14 @@ urlpatterns: list[URLPattern] = [
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
-    path("me", user_center.me, name="me"),
-    path("me/notifications", user_center.notifications, name="notifications"),
-    path("me/memberships/<uuid:membership>/leave", user_center.leave_page, name="leave"),
+    path("me", account.me, name="me"),
+    path("me/password", account.password_page, name="my_password"),
+    path("me/notifications", my_notifications.notifications, name="notifications"),
+    path("me/memberships/<uuid:membership>/leave", account.leave_page, name="leave"),
+    path("me/sessions/others/end", sessions.end_others_page, name="end_other_sessions"),
+    path("me/sessions/<uuid:session>/end", sessions.end_page, name="end_session"),
+    path("me/export", data.export, name="export"),
+    path("me/close", data.close_page, name="close_account"),
     path("me/communities", user_center.communities, name="communities"),
     path("me/communities/tree", tree.tree_page, name="community_tree"),
     path("me/communities/<uuid:community>/new", places.new_page, name="community_new"),

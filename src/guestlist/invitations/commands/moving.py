@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from django.dispatch import receiver
+
 from guestlist.audit.commands import Change, record
 from guestlist.invitations.models import Grant
 from guestlist.invitations.queries.lists import grants_holding
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import check_may_move, swapped
 from guestlist.members.errors import RoleHeld
+from guestlist.members.events import role_going
 from guestlist.members.models import Role
 
 
-def move_grants(*, actor: Actor, role: Role, move_to: Role | None, **_: Any) -> None:
+@receiver(role_going)
+def move_grants(sender: object, *, actor: Actor, role: Role, move_to: Role | None, **_: Any) -> None:
     """Gives the grants another role, which makes the actor their giver. The links already sent still work; their pages show it.
     Raises RoleHeld, NotAllowed without `members:invite` where a grant leads, AboveCeiling."""
     grants = list(grants_holding(role).select_related("invitation"))

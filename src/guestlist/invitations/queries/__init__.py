@@ -19,6 +19,7 @@ from guestlist.invitations.queries.lists import (
     with_grants,
 )
 from guestlist.invitations.queries.opened import Opened, open_invitation, words_of
+from guestlist.invitations.queries.own_data import own_data
 
 __all__ = [
     "Choice",
@@ -36,6 +37,7 @@ __all__ = [
     "invitations_holding",
     "open_invitation",
     "outcomes_of",
+    "own_data",
     "tell",
     "visible_events",
     "visible_invitations",

@@ -1,4 +1,4 @@
-from guestlist.members.commands.accounts import disable_user, enable_user, erase_user
+from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_roles
 from guestlist.members.commands.join import Place, add_roles, join
@@ -23,7 +23,7 @@ __all__ = [
     "disable_user",
     "dismiss_setup",
     "enable_user",
-    "erase_user",
+    "end_account",
     "join",
     "keeping_an_admin",
     "leave",
@@ -36,4 +36,5 @@ __all__ = [
     "update_community",
     "update_role",
     "update_workspace",
+    "workspaces_of",
 ]
