@@ -39,6 +39,8 @@ TABLE = {
     ("GET", "workspace_users"): INSIDE,
     ("GET", "workspace_users_new"): "200 200 200 404 404 404 404 302",
     ("POST", "workspace_users_new"): "422 422 422 404 404 404 404 302",
+    ("GET", "user"): "200 404 200 200 404 404 404 302",
+    ("POST", "user"): "302 404 302 302 404 404 404 302",
     ("POST", "invite_preview"): INSIDE,
     ("GET", "invitations_resend"): "200 302 200 302 302 404 404 302",
     ("POST", "invitations_resend"): "302 302 302 302 302 404 404 302",
@@ -56,7 +58,7 @@ TABLE = {
 
 
 def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
-    """The page about Birch, the invitation into it, or Ana's membership there."""
+    """The page about Birch, the invitation into it, Ana's membership there, or Mia, who is nowhere else."""
     route = next(str(each.pattern) for each in urlpatterns if each.name == name)
     membership = cast.ana.memberships.get(community=cast.birch)
     values = {
@@ -67,6 +69,7 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<uuid:invitation>": str(invitation.id),
         "<uuid:batch>": str(invitation.batch_id),
         "<uuid:membership>": str(membership.id),
+        "<uuid:user>": str(cast.mia.id),
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
     }

@@ -16,6 +16,7 @@ PAGES = {
     "/w/northwind/team/birch/invites": 29,
     "/me/communities/{birch}/users": 38,
     "/w/northwind/settings/users/new": 29,
+    "/w/northwind/users/{ana}": 25,
 }
 
 
@@ -37,7 +38,7 @@ def statements(client: Client, path: str) -> int:
 @pytest.mark.parametrize("path", PAGES)
 def test_page_costs_a_constant_number_of_statements(cast: Cast, path: str):
     client = signed_in(cast, "olga")
-    page = path.format(birch=cast.birch.id)
+    page = path.format(birch=cast.birch.id, ana=cast.ana.id)
     fill(cast, 1)
     few = statements(client, page)
 

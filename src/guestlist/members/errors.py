@@ -27,6 +27,12 @@ class NoRoles(Refusal):
     message = _("Pick at least one role.")
 
 
+class ChangedMeanwhile(Refusal):
+    code = "changed_meanwhile"
+    kind = "conflict"
+    message = _("Somebody changed this while you looked at it. Look again, then save.")
+
+
 class LastAdmin(Refusal):
     code = "last_admin"
     kind = "conflict"

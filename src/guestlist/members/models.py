@@ -60,6 +60,12 @@ class Membership(models.Model):
     created_at = models.DateTimeField(default=now)
     roles: "models.ManyToManyField[Role, MembershipRole]" = models.ManyToManyField(Role, through="MembershipRole")
 
+    @property
+    def state(self) -> str:
+        """`active`, `deactivated`, or `ended`: what has ended carries nothing, whatever its status says."""
+        ended = self.ends_at is not None and self.ends_at <= now()
+        return "ended" if ended and self.status == self.Status.ACTIVE else self.status
+
     class Meta:
         db_table = "membership"
         constraints = [models.UniqueConstraint(fields=["user", "community"], name="membership_once")]

@@ -9,14 +9,17 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.commands.admins import keeping_an_admin
-from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed
+from guestlist.members.errors import AboveCeiling, ChangedMeanwhile, NoRoles, NotAllowed
 from guestlist.members.models import Departure, Membership, MembershipRole, Role
 from guestlist.members.queries import facts_of, pick_roles, standing, usable_roles
 
 
-def set_roles(*, actor: Actor, membership: Membership, roles: Collection[str]) -> Membership:
-    """Replaces the roles of a membership by `roles` (names or ids usable there).
-    Raises NotAllowed, AboveCeiling, UnknownRole, NoRoles, LastAdmin."""
+def set_roles(
+    *, actor: Actor, membership: Membership, roles: Collection[str], shown: Collection[str] | None = None
+) -> Membership:
+    """Replaces the roles of a membership by `roles` (names or ids usable there). `shown` are the ids that a page showed as held:
+    if they are others by now, somebody was quicker. Raises NotAllowed, AboveCeiling, UnknownRole, NoRoles, ChangedMeanwhile,
+    LastAdmin."""
     with keeping_an_admin([membership.workspace_id]):
         membership = _locked(membership)
         wanted = set(pick_roles(roles, usable_roles([membership.community])[membership.community_id]))
@@ -24,7 +27,11 @@ def set_roles(*, actor: Actor, membership: Membership, roles: Collection[str]) -
             raise NoRoles
         held = set(membership.roles.all())
         check_may_manage(actor, membership, "members:assign", held | wanted)
+        if shown is not None and sorted(shown) != _ids(held):
+            raise ChangedMeanwhile
 
+        if held == wanted:
+            return membership
         MembershipRole.objects.filter(membership=membership, role__in=held - wanted).delete()
         MembershipRole.objects.bulk_create(MembershipRole(membership=membership, role=role) for role in wanted - held)
         _record(actor, "membership.roles_changed", membership, {"roles": _ids(held)}, {"roles": _ids(wanted)})

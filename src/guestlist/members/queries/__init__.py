@@ -23,10 +23,12 @@ from guestlist.members.queries.lists import (
     roles_of,
     users_of,
 )
+from guestlist.members.queries.profile import Managed, fetch_user, managed, may_everywhere
 from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
 
 __all__ = [
     "Filter",
+    "Managed",
     "MemberRow",
     "Standing",
     "UserRow",
@@ -37,11 +39,14 @@ __all__ = [
     "fetch_community",
     "fetch_membership",
     "fetch_own_membership",
+    "fetch_user",
     "fetch_workspace",
     "keys_in",
     "live",
     "locate_community",
+    "managed",
     "may",
+    "may_everywhere",
     "members_of",
     "memberships_of",
     "own_places",

@@ -36,7 +36,7 @@ class UserRow:
 
     @property
     def active(self) -> bool:
-        return any(row.membership.status == Membership.Status.ACTIVE for row in self.memberships)
+        return any(row.membership.state == Membership.Status.ACTIVE for row in self.memberships)
 
 
 @dataclass(frozen=True)

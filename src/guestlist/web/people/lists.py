@@ -36,7 +36,7 @@ def people_context(request: HttpRequest, workspace: Workspace, community: Commun
         "segments": _segments(request, status),
         "hidden": [{"name": "status", "value": status}] if status else [],
         "rows": [row for _, row in page],
-        "inherited": _groups(inherited) if len(rows) <= SIZE else [],
+        "inherited": _groups(workspace, community, inherited) if community and len(rows) <= SIZE else [],
         "page": pager(request, page[-1][0] if len(rows) > SIZE else "", after),
         "selectable": any(row.get("select") for _, row in page),
         "resend_url": reverse("invitations_resend", args=[workspace.slug]),
@@ -59,9 +59,9 @@ def _members(
 ) -> tuple[list[tuple[str, Shown]], list[MemberRow]]:
     if community is None:
         users = users_of(actor, workspace, narrow, after=after, limit=SIZE + 1)
-        return [(row.key, _user(row)) for row in users], []
+        return [(row.key, _user(workspace, row)) for row in users], []
     found = members_of(actor, workspace, community, narrow, inherited=True, after=after, limit=SIZE + 1)
-    own = [(row.membership.email_key, _member(row)) for row in found if row.inherited_from is None]
+    own = [(row.membership.email_key, _member(workspace, community, row)) for row in found if row.inherited_from is None]
     return own, [row for row in found if row.inherited_from]
 
 
@@ -71,10 +71,10 @@ def _invited(actor: Actor, workspace: Workspace, community: Community | None, q:
     return [(row.invitation.email_key, invited_row(workspace, row)) for row in with_grants(actor, workspace, list(found))]
 
 
-def _user(row: UserRow) -> Shown:
+def _user(workspace: Workspace, row: UserRow) -> Shown:
     return {
         "id": str(row.user.id),
-        "person": person(row.user),
+        "person": person(row.user, reverse("user", args=[workspace.slug, row.user.id])),
         "places": [place(each.membership.community, roles=each.roles) for each in row.memberships],
         "state": "active" if row.active else "deactivated",
         "authentication": _("Password") if row.user.has_usable_password() else "",
@@ -83,26 +83,26 @@ def _user(row: UserRow) -> Shown:
     }
 
 
-def _member(row: MemberRow) -> Shown:
+def _member(workspace: Workspace, here: Community, row: MemberRow) -> Shown:
     user = row.membership.user
     return {
         "id": str(row.membership.id),
-        "person": person(user),
+        "person": person(user, reverse("user", args=[workspace.slug, user.id]) + f"?in={here.slug}"),
         "roles": [role.name for role in row.roles],
         "through": row.inherited_from is not None,
-        "state": row.membership.status,
+        "state": row.membership.state,
         "authentication": _("Password") if user.has_usable_password() else "",
         "since": row.membership.created_at,
         "menu": [],
     }
 
 
-def _groups(rows: Sequence[MemberRow]) -> list[Shown]:
+def _groups(workspace: Workspace, here: Community, rows: Sequence[MemberRow]) -> list[Shown]:
     """Members that a community above carries down, by that community."""
     groups: dict[Community, list[Shown]] = {}
     for row in rows:
         if row.inherited_from:
-            groups.setdefault(row.inherited_from, []).append(_member(row))
+            groups.setdefault(row.inherited_from, []).append(_member(workspace, here, row))
     return [{"place": where.name, "rows": members} for where, members in groups.items()]
 
 

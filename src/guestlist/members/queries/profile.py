@@ -1,0 +1,76 @@
+"""One user as an actor may see them in a workspace, and what the actor may do with each of their memberships."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guestlist.access.decision import decide, may_hand_out
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.members.models import Membership, Role
+from guestlist.members.queries.doors import communities_where, usable_roles
+from guestlist.members.queries.lists import MemberRow, UserRow, roles_of
+from guestlist.members.queries.standing import Standing, facts_of, standing
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import main_community
+
+VERBS = ("assign", "deactivate", "remove")
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A membership with the verbs (of VERBS) the actor may use on it, and the roles they may give there."""
+
+    row: MemberRow
+    verbs: frozenset[str]
+    offered: list[Role]
+
+
+def fetch_user(actor: Actor, workspace: Workspace, user: uuid.UUID) -> UserRow:
+    """The user with their memberships in communities where the actor may read members, main first, then by name. Raises NotFound
+    where there is none."""
+    places = communities_where(actor, workspace, "members:read").order_by().values("id")
+    rows = Membership.objects.filter(user=user, community__in=places).select_related("user", "community", "workspace")
+    found = list(rows.order_by("community__kind", "community__name", "id"))
+    if not found:
+        raise NotFound
+    roles = roles_of(found)
+    return UserRow(found[0].user, found[0].email_key, [MemberRow(row, roles[row.id]) for row in found])
+
+
+def managed(actor: Actor, workspace: Workspace, rows: Sequence[MemberRow]) -> list[Managed]:
+    """Each of `rows` with what the actor may do with it, in a constant number of statements."""
+    communities = {row.membership.community_id: row.membership.community for row in rows}
+    main = main_community(workspace).id
+    held = standing(actor, [*communities, main])
+    usable = usable_roles(communities.values())
+    return [
+        Managed(
+            row,
+            _verbs(row, held[row.membership.community_id], held[main]),
+            [role for role in usable[row.membership.community_id] if _gives(role, held[row.membership.community_id])],
+        )
+        for row in rows
+    ]
+
+
+def may_everywhere(actor: Actor, workspace: Workspace, row: UserRow) -> frozenset[str]:
+    """The verbs of VERBS that the actor may use on all memberships of the user in the workspace at once."""
+    main = main_community(workspace).id
+    held = standing(actor, [main])[main]
+    asked = frozenset(verb for verb in VERBS if decide(f"members:{verb}", held))
+    return asked.intersection(*(each.verbs for each in managed(actor, workspace, row.memberships)))
+
+
+def _verbs(row: MemberRow, held: Standing, in_main: Standing) -> frozenset[str]:
+    """The rule of commands.check_may_manage, for showing. Who is deactivated everywhere is so by the main community."""
+    if not all(_gives(role, held) for role in row.roles):
+        return frozenset()
+    able = {verb for verb in VERBS if decide(f"members:{verb}", held)}
+    if row.membership.everywhere:
+        able -= {verb for verb in ("deactivate", "remove") if not decide(f"members:{verb}", in_main)}
+    return frozenset(able)
+
+
+def _gives(role: Role, held: Standing) -> bool:
+    return may_hand_out(facts_of(role), held)
