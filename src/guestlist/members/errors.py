@@ -33,6 +33,11 @@ class ChangedMeanwhile(Refusal):
     message = _("Somebody changed this while you looked at it. Look again, then save.")
 
 
+class EndInThePast(Refusal):
+    code = "end_in_the_past"
+    message = _("Pick a day that is still to come, or deactivate now.")
+
+
 class LastAdmin(Refusal):
     code = "last_admin"
     kind = "conflict"

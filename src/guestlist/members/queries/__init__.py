@@ -23,7 +23,7 @@ from guestlist.members.queries.lists import (
     roles_of,
     users_of,
 )
-from guestlist.members.queries.profile import Managed, fetch_user, managed, may_everywhere
+from guestlist.members.queries.profile import Managed, fetch_user, managed, managers_of, may_everywhere
 from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "live",
     "locate_community",
     "managed",
+    "managers_of",
     "may",
     "may_everywhere",
     "members_of",

@@ -4,15 +4,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guestlist.access.decision import decide, may_hand_out
+from guestlist.access.decision import Held, decide, may_hand_out
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries.doors import communities_where, usable_roles
 from guestlist.members.queries.lists import MemberRow, UserRow, roles_of
-from guestlist.members.queries.standing import Standing, facts_of, standing
-from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
+from guestlist.members.queries.standing import Standing, facts_of, live, standing, standings
+from guestlist.users.models import User
+from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import ancestors_of, main_community
 
 VERBS = ("assign", "deactivate", "remove")
 
@@ -74,3 +75,19 @@ def _verbs(row: MemberRow, held: Standing, in_main: Standing) -> frozenset[str]:
 
 def _gives(role: Role, held: Standing) -> bool:
     return may_hand_out(facts_of(role), held)
+
+
+def managers_of(membership: Membership, most: int = 20) -> list[User]:
+    """Up to `most` users who may assign roles to the holder of this membership, those of its own community first."""
+    community = membership.community
+    reach = [ancestor for _, ancestor in ancestors_of([community.id])]
+    able = [role.id for role in usable_roles([community])[community.id] if decide("members:assign", [_held(role, community)])]
+    rows = Membership.objects.filter(live(), community__in=reach, membershiprole__role__in=able).exclude(user=membership.user_id)
+    users = dict.fromkeys(row.user for row in rows.select_related("user").order_by("-community__depth", "email_key")[: most * 5])
+    held = standings({user.actor for user in users}, [community.id])
+    roles = list(membership.roles.all())
+    return [user for user in users if all(_gives(role, held[user.actor][community.id]) for role in roles)][:most]
+
+
+def _held(role: Role, community: Community) -> Held:
+    return Held(facts_of(role), community.id)
