@@ -1,6 +1,7 @@
 """Page × verb × person: what each of the cast is answered. A page without a row here fails the last test."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
@@ -41,6 +42,10 @@ TABLE = {
     ("POST", "workspace_users_new"): "422 422 422 404 404 404 404 302",
     ("GET", "user"): "200 404 200 200 404 404 404 302",
     ("POST", "user"): "302 404 302 302 404 404 404 302",
+    ("GET", "user_act"): "200 404 403 403 404 404 404 302",
+    ("POST", "user_act"): "302 404 302 302 404 404 404 302",
+    ("GET", "membership_act"): "200 404 200 403 404 404 404 302",
+    ("POST", "membership_act"): "302 404 302 302 404 404 404 302",
     ("POST", "invite_preview"): INSIDE,
     ("GET", "invitations_resend"): "200 302 200 302 302 404 404 302",
     ("POST", "invitations_resend"): "302 302 302 302 302 404 404 302",
@@ -70,6 +75,7 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<uuid:batch>": str(invitation.batch_id),
         "<uuid:membership>": str(membership.id),
         "<uuid:user>": str(cast.mia.id),
+        "<slug:act>": "deactivate",
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
     }
@@ -80,7 +86,11 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
 
 
 def answer(client: Client, verb: str, path: str) -> int:
-    return (client.post(path, {}) if verb == "POST" else client.get(path)).status_code
+    """The answer, without its effect on the next person."""
+    with transaction.atomic():
+        status = (client.post(path, {}) if verb == "POST" else client.get(path)).status_code
+        transaction.set_rollback(True)
+    return status
 
 
 @pytest.mark.parametrize(("verb", "name"), TABLE, ids=lambda part: part)

@@ -3,7 +3,7 @@
 import uuid
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -73,3 +73,8 @@ def about_role(role: Role) -> str:
     if role.is_built_in:
         return lines[role.name]
     return role.description or ", ".join(role.permissions)
+
+
+def last_day(ends_at: datetime | None) -> str:
+    """The day after which something ends, as `2026-11-30`: an end at midnight belongs to the day before. Empty without an end."""
+    return (ends_at - timedelta(microseconds=1)).date().isoformat() if ends_at else ""

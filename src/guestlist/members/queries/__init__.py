@@ -1,4 +1,5 @@
 from guestlist.members.queries.doors import (
+    communities_below,
     communities_named,
     communities_where,
     fetch_community,
@@ -33,6 +34,7 @@ __all__ = [
     "Standing",
     "UserRow",
     "capped_count",
+    "communities_below",
     "communities_named",
     "communities_where",
     "facts_of",

@@ -11,10 +11,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.members.queries import Managed, MemberRow, UserRow, communities_named, fetch_user, fetch_workspace, managed
+from guestlist.members.models import Membership
+from guestlist.members.queries import (
+    Managed,
+    MemberRow,
+    UserRow,
+    communities_named,
+    fetch_user,
+    fetch_workspace,
+    managed,
+    may_everywhere,
+)
 from guestlist.web.people.role_form import Wish, membership_rows, save, wishes
-from guestlist.web.presenting import person
+from guestlist.web.presenting import Shown, person
 from guestlist.web.shell import at, remember_team
 from guestlist.workspaces.models import Workspace
 
@@ -65,10 +76,52 @@ def _page(
         "person": {**shown, "first": shown["name"].partition(" ")[0]},
         "state": "active" if found.active else "deactivated",
         "lead": workspace.name,
-        "memberships": membership_rows(wanted, errors),
+        "memberships": [
+            {**row, "acts": acts_on(workspace, wish.card)}
+            for row, wish in zip(membership_rows(wanted, errors), wanted, strict=True)
+        ],
+        "everywhere": _everywhere(request.user.actor, workspace, found),
         "may_save": any(_changeable(each.card) for each in wanted),
         "errors": errors,
     }
+
+
+def acts_on(workspace: Workspace, card: Managed) -> list[Shown]:
+    """What the actor may do with a membership, each a page that asks first."""
+    membership = card.row.membership
+    names = {"name": membership.user.name or membership.user.email, "place": membership.community.name}
+    words = {
+        "deactivate": (_("Deactivate…"), _("Deactivate %(name)s in %(place)s…")),
+        "reactivate": (_("Reactivate…"), _("Reactivate %(name)s in %(place)s…")),
+        "remove": (_("Remove…"), _("Remove %(name)s from %(place)s…")),
+    }
+    stopped = membership.status == Membership.Status.DEACTIVATED
+    acts = ["reactivate" if stopped else "deactivate"] if "deactivate" in card.verbs else []
+    return [
+        {
+            "label": words[act][0],
+            "full": words[act][1] % names,
+            "url": reverse("membership_act", args=[workspace.slug, membership.id, act]),
+            "danger": act == "remove",
+        }
+        for act in (*acts, *(["remove"] if "remove" in card.verbs else []))
+    ]
+
+
+def _everywhere(actor: Actor, workspace: Workspace, found: UserRow) -> list[Shown]:
+    """The same for all memberships at once."""
+    verbs = may_everywhere(actor, workspace, found)
+    stopped = all(row.membership.status == Membership.Status.DEACTIVATED for row in found.memberships)
+    words = {
+        "deactivate": _("Deactivate everywhere…"),
+        "reactivate": _("Reactivate everywhere…"),
+        "remove": _("Remove everywhere…"),
+    }
+    acts = ["reactivate" if stopped else "deactivate"] if "deactivate" in verbs else []
+    return [
+        {"label": words[act], "url": reverse("user_act", args=[workspace.slug, found.user.id, act]), "danger": act == "remove"}
+        for act in (*acts, *(["remove"] if "remove" in verbs else []))
+    ]
 
 
 def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
