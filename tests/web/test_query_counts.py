@@ -16,7 +16,7 @@ PAGES = {
     "/w/northwind/team/birch/invites": 29,
     "/me/communities/{birch}/users": 38,
     "/w/northwind/settings/users/new": 29,
-    "/w/northwind/users/{ana}": 33,
+    "/w/northwind/users/{ana}": 52,
 }
 
 

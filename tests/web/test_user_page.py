@@ -216,3 +216,81 @@ def test_saving_without_a_change_writes_no_history(cast: Cast):
     client.post(page_of(cast), form_of(client, page_of(cast), **{f"role-{row(cast, 'ana', 'birch').id}": str(ANALYST)}))
 
     assert Event.objects.count() == before
+
+
+# Before saving, and why
+
+
+def test_preview_says_what_is_gained_and_lost_and_saves_nothing(cast: Cast):
+    client, birch = signed_in(cast, "olga"), row(cast, "ana", "birch")
+    wanted = form_of(client, page_of(cast), **{f"role-{birch.id}": str(ADMIN)}) | {"do": "preview"}
+
+    answer = client.post(page_of(cast), wanted)
+
+    (found,) = answer.context["differences"]
+    assert found["community"]["name"] == "Birch"
+    assert "members:invite" in found["gained"] and found["lost"] == []
+    assert held(cast, "ana", "birch") == ["Analyst"]
+
+
+def test_preview_tells_nothing_of_what_is_held_out_of_sight(cast: Cast):
+    give(cast.mia, cast.main, ADMIN)
+    client, birch = signed_in(cast, "mia"), row(cast, "ana", "birch")
+    give(cast.ana, cast.cedar, ADMIN)
+    Membership.objects.filter(user=cast.mia, community=cast.main).delete()
+    give(cast.ana, cast.main, ADMIN)
+    wanted = form_of(client, page_of(cast), **{f"role-{birch.id}": str(role_id(cast, "manage_member"))}) | {"do": "preview"}
+
+    (found,) = client.post(page_of(cast), wanted).context["differences"]
+
+    assert "members:invite" in found["gained"], "she holds it by main already, which Mia does not see"
+
+
+def test_page_answers_why(cast: Cast):
+    asked = page_of(cast) + "?permission=members:read&community="
+
+    yes = signed_in(cast, "mia").get(asked + "birch").context["why"]
+    no = signed_in(cast, "mia").get(page_of(cast) + "?permission=members:invite&community=Birch").context["why"]
+
+    assert yes["answer"]["lines"][0].startswith("Yes: Analyst in Birch, given by Operator on ")
+    assert no["answer"]["lines"] == [
+        "No, as far as you may see: no role of Ana Ferreira allows members:invite in Birch.",
+        "Needed would be one of these roles there or above: Admin, manage_member.",
+    ]
+
+
+@pytest.mark.parametrize("place", ["alder", "Acme", "nowhere", "\x00", ""])
+def test_page_answers_nothing_about_a_community_out_of_sight(cast: Cast, place: str):
+    answer = signed_in(cast, "mia").get(page_of(cast), {"permission": "members:read", "community": place})
+
+    assert answer.status_code == 200
+    assert answer.context["why"]["answer"] is None
+    assert "community" in answer.context["why"]["error"]
+
+
+def test_history_is_for_who_may_read_it_and_of_communities_in_sight(cast: Cast):
+    set_roles(actor=cast.mia.actor, membership=row(cast, "ana", "birch"), roles=["Guest"])
+
+    olga, mia, adam = (signed_in(cast, who).get(page_of(cast)).context["history"] for who in ("olga", "mia", "adam"))
+
+    assert [each["text"] for each in olga] == [
+        "Mia Santos changed the role of Ana Ferreira in Birch from Analyst to Guest",
+        "The operator added Ana Ferreira to Birch as Analyst",
+        "The operator added Ana Ferreira to Alder as Analyst",
+    ]
+    assert mia == []
+    assert [each["text"] for each in adam] == ["The operator added Ana Ferreira to Alder as Analyst"]
+
+
+def test_last_sign_in_is_for_who_may_shut_them_out(cast: Cast):
+    signed_in(cast, "ana")
+
+    mia, ana = signed_in(cast, "mia").get(page_of(cast)), signed_in(cast, "ana").get(page_of(cast, "mia"))
+
+    assert mia.context["facts"]["last"] is not None
+    assert mia.context["facts"]["sign_in"] == "Password"
+    assert ana.context["facts"] is None
+
+
+def role_id(cast: Cast, name: str) -> object:
+    return row(cast, "mia", "birch").roles.get(name=name).id

@@ -22,6 +22,11 @@ class UnknownRole(Refusal):
     message = _("There is no such role here.")
 
 
+class UnknownPermission(Refusal):
+    code = "unknown_permission"
+    message = _("There is no such permission.")
+
+
 class NoRoles(Refusal):
     code = "no_roles"
     message = _("Pick at least one role.")

@@ -24,7 +24,15 @@ from guestlist.members.queries.lists import (
     roles_of,
     users_of,
 )
-from guestlist.members.queries.profile import Managed, fetch_user, managed, managers_of, may_everywhere
+from guestlist.members.queries.profile import (
+    Managed,
+    fetch_user,
+    foresee_roles,
+    held_in_sight,
+    managed,
+    managers_of,
+    may_everywhere,
+)
 from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
 
 __all__ = [
@@ -43,6 +51,8 @@ __all__ = [
     "fetch_own_membership",
     "fetch_user",
     "fetch_workspace",
+    "foresee_roles",
+    "held_in_sight",
     "keys_in",
     "live",
     "locate_community",

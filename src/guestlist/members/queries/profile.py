@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guestlist.access.decision import Held, decide, may_hand_out
+from guestlist.access.decision import Difference, Held, compare, decide, may_hand_out
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.models import Membership, Role
@@ -75,6 +75,25 @@ def _verbs(row: MemberRow, held: Standing, in_main: Standing) -> frozenset[str]:
 
 def _gives(role: Role, held: Standing) -> bool:
     return may_hand_out(facts_of(role), held)
+
+
+def foresee_roles(actor: Actor, workspace: Workspace, membership: Membership, roles: Sequence[Role]) -> Difference:
+    """What the holder would gain and lose in the community, as far as the actor sees, if these were the roles held there. Nothing
+    where the membership carries nothing."""
+    before, _ = held_in_sight(actor, workspace, membership.user, membership.community)
+    if not any(each.community == membership.community_id for each in before):
+        return Difference(frozenset(), frozenset())
+    others = [each for each in before if each.community != membership.community_id]
+    return compare(before, [*others, *(_held(role, membership.community) for role in roles)])
+
+
+def held_in_sight(actor: Actor, workspace: Workspace, user: User, community: Community) -> tuple[Standing, bool]:
+    """What reaches the community from the user's memberships where the actor may read members; and whether that is the whole way up
+    to main. What they hold outside the actor's sight does not exist for the actor."""
+    path = {ancestor for _, ancestor in ancestors_of([community.id])}
+    seen = set(communities_where(actor, workspace, "members:read").filter(id__in=path).values_list("id", flat=True))
+    held = standing(user.actor, [community.id])[community.id]
+    return [each for each in held if each.community in seen], seen == path
 
 
 def managers_of(membership: Membership, most: int = 20) -> list[User]:

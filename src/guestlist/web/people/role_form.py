@@ -12,8 +12,9 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import set_end, set_roles
 from guestlist.members.models import Membership
-from guestlist.members.queries import Managed
+from guestlist.members.queries import Managed, foresee_roles
 from guestlist.web.presenting import Shown, about_role, last_day, place
+from guestlist.workspaces.models import Workspace
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,17 @@ def _save(actor: Actor, wish: Wish) -> Iterator[tuple[str, str]]:
 def _end_of(day: str) -> datetime | None:
     """The midnight (UTC) after the last day. Raises ValueError, OverflowError."""
     return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC) if day else None
+
+
+def differences(actor: Actor, workspace: Workspace, wanted: Sequence[Wish]) -> list[Shown]:
+    """What saving would give and take, for each membership whose roles would change."""
+    return [_difference(actor, workspace, wish) for wish in wanted if wish.roles_changed]
+
+
+def _difference(actor: Actor, workspace: Workspace, wish: Wish) -> Shown:
+    roles = [role for role in wish.card.offered if str(role.id) in wish.roles]
+    found = foresee_roles(actor, workspace, wish.membership, roles)
+    return {"community": place(wish.membership.community), "gained": sorted(found.gained), "lost": sorted(found.lost)}
 
 
 def membership_rows(wanted: Sequence[Wish], errors: dict[str, str]) -> list[Shown]:

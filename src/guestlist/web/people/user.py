@@ -11,6 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from guestlist.audit.queries import events_about
+from guestlist.invitations.models import Invitation
+from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.models import Membership
@@ -19,15 +22,21 @@ from guestlist.members.queries import (
     MemberRow,
     UserRow,
     communities_named,
+    communities_where,
     fetch_user,
     fetch_workspace,
     managed,
     may_everywhere,
 )
-from guestlist.web.people.role_form import Wish, membership_rows, save, wishes
+from guestlist.users.models import User
+from guestlist.web.history import sentences
+from guestlist.web.people.role_form import Wish, differences, membership_rows, save, wishes
+from guestlist.web.people.why import why_context
 from guestlist.web.presenting import Shown, person
 from guestlist.web.shell import at, remember_team
 from guestlist.workspaces.models import Workspace
+
+HISTORY = 20
 
 
 @login_required
@@ -38,7 +47,7 @@ def user_page(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
     cards = managed(request.user.actor, workspace, _in_order(request, found.memberships))
     wanted = wishes(cards, request.POST if request.method == "POST" else None)
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("do") != "preview":
         errors = save(request.user.actor, wanted)
         if not errors:
             messages.success(request, _("Saved.") if any(each.changed for each in wanted) else _("Nothing was changed."))
@@ -81,7 +90,13 @@ def _page(
             for row, wish in zip(membership_rows(wanted, errors), wanted, strict=True)
         ],
         "everywhere": _everywhere(request.user.actor, workspace, found),
-        "may_save": any(_changeable(each.card) for each in wanted),
+        "may_save": any("assign" in each.card.verbs for each in wanted),
+        "differences": differences(request.user.actor, workspace, wanted) if request.POST.get("do") == "preview" else None,
+        "facts": _facts(found.user) if any("deactivate" in each.card.verbs for each in wanted) else None,
+        "why": why_context(request, workspace, found),
+        "here": request.GET.get("in", ""),
+        "invited": _invited(request.user.actor, workspace, found),
+        "history": _history(request.user.actor, workspace, found),
         "errors": errors,
     }
 
@@ -137,5 +152,20 @@ def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
     return [{"label": _("My Team"), "url": team}, {"label": _("Users"), "url": team}]
 
 
-def _changeable(card: Managed) -> bool:
-    return "assign" in card.verbs
+def _facts(user: User) -> Shown:
+    """How and when they came in last: for who may shut them out."""
+    return {"sign_in": _("Password") if user.has_usable_password() else "", "last": user.last_login}
+
+
+def _invited(actor: Actor, workspace: Workspace, found: UserRow) -> Shown | None:
+    """What waits for their answer, where the actor may invite."""
+    waiting = visible_invitations(actor, workspace, state="pending").filter(email_key=found.key).first()
+    return {"url": reverse("invitation", args=[workspace.slug, waiting.id])} if waiting else None
+
+
+def _history(actor: Actor, workspace: Workspace, found: UserRow) -> list[Shown]:
+    """What happened to their memberships and invitations in communities where the actor may read the history."""
+    places = communities_where(actor, workspace, "audit:read").order_by().values("id")
+    asked = Invitation.objects.filter(workspace=workspace, email_key=found.key).values_list("id", flat=True)
+    targets = [*(row.membership.id for row in found.memberships), *asked]
+    return sentences(list(events_about(targets).filter(community_id__in=places)[:HISTORY]))
