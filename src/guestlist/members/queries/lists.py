@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
@@ -41,7 +42,7 @@ class UserRow:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list is narrowed to: `q` is a part of the address or name, `status` a membership's, `role` a role's id."""
+    """What a list is narrowed to: `q` is a part of the address or name, `status` a membership's state, `role` a role's id."""
 
     q: str = ""
     status: str = ""
@@ -51,10 +52,16 @@ class Filter:
         if self.q:
             rows = rows.filter(Q(email_key__contains=self.q.lower()) | Q(user__name__icontains=self.q))
         if self.status:
-            rows = rows.filter(status=self.status)
+            rows = rows.filter(_in_state(self.status))
         if self.role:
             rows = rows.filter(Exists(MembershipRole.objects.filter(membership=OuterRef("pk"), role=self.role)))
         return rows
+
+
+def _in_state(state: str) -> Q:
+    """`active`, `deactivated` or `ended`, as Membership.state tells them apart."""
+    ended = Q(status=Membership.Status.ACTIVE, ends_at__lte=clock.now())
+    return ended if state == "ended" else Q(status=state) & ~ended
 
 
 def members_of(
