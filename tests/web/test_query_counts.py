@@ -11,12 +11,12 @@ from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
 
 PAGES = {
-    "/w/northwind/settings/users": 37,
-    "/w/northwind/team/birch/users": 37,
+    "/w/northwind/settings/users": 48,
+    "/w/northwind/team/birch/users": 47,
     "/w/northwind/team/birch/invites": 29,
-    "/me/communities/{birch}/users": 38,
+    "/me/communities/{birch}/users": 48,
     "/w/northwind/settings/users/new": 29,
-    "/w/northwind/users/{ana}": 52,
+    "/w/northwind/users/{ana}": 49,
 }
 
 

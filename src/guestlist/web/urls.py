@@ -7,7 +7,7 @@ from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_page
-from guestlist.web.people import confirm
+from guestlist.web.people import bulk, confirm
 from guestlist.web.people import user as people
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
+    path("w/<slug:slug>/users/bulk", bulk.bulk_page, name="users_bulk"),
     path("w/<slug:slug>/users/<uuid:user>", people.user_page, name="user"),
     path("w/<slug:slug>/users/<uuid:user>/<slug:act>", confirm.user_act, name="user_act"),
     path("w/<slug:slug>/memberships/<uuid:membership>/<slug:act>", confirm.membership_act, name="membership_act"),

@@ -42,29 +42,22 @@ def fetch_user(actor: Actor, workspace: Workspace, user: uuid.UUID) -> UserRow:
 def managed(actor: Actor, workspace: Workspace, rows: Sequence[MemberRow]) -> list[Managed]:
     """Each of `rows` with what the actor may do with it, in a constant number of statements."""
     communities = {row.membership.community_id: row.membership.community for row in rows}
-    main = main_community(workspace).id
-    held = standing(actor, [*communities, main])
+    held = standing(actor, communities)
     usable = usable_roles(communities.values())
-    return [
-        Managed(
-            row,
-            _verbs(row, held[row.membership.community_id], held[main]),
-            [role for role in usable[row.membership.community_id] if _gives(role, held[row.membership.community_id])],
-        )
-        for row in rows
-    ]
+    offered = {place: [role for role in roles if _gives(role, held[place])] for place, roles in usable.items()}
+    verbs = verbs_on(actor, workspace, rows)
+    return [Managed(row, able, offered[row.membership.community_id]) for row, able in zip(rows, verbs, strict=True)]
 
 
-def may_everywhere(actor: Actor, workspace: Workspace, row: UserRow) -> frozenset[str]:
-    """The verbs of VERBS that the actor may use on all memberships of the user in the workspace at once."""
+def verbs_on(actor: Actor, workspace: Workspace, rows: Sequence[MemberRow]) -> list[frozenset[str]]:
+    """For each of `rows` the verbs (of VERBS) that the actor may use on it: the rule of commands.check_may_manage, for showing."""
     main = main_community(workspace).id
-    held = standing(actor, [main])[main]
-    asked = frozenset(verb for verb in VERBS if decide(f"members:{verb}", held))
-    return asked.intersection(*(each.verbs for each in managed(actor, workspace, row.memberships)))
+    held = standing(actor, {main, *(row.membership.community_id for row in rows)})
+    return [_verbs(row, held[row.membership.community_id], held[main]) for row in rows]
 
 
 def _verbs(row: MemberRow, held: Standing, in_main: Standing) -> frozenset[str]:
-    """The rule of commands.check_may_manage, for showing. Who is deactivated everywhere is so by the main community."""
+    """Who is deactivated everywhere is so by the main community: only there may it be undone, by removing them too."""
     if not all(_gives(role, held) for role in row.roles):
         return frozenset()
     able = {verb for verb in VERBS if decide(f"members:{verb}", held)}
@@ -75,6 +68,13 @@ def _verbs(row: MemberRow, held: Standing, in_main: Standing) -> frozenset[str]:
 
 def _gives(role: Role, held: Standing) -> bool:
     return may_hand_out(facts_of(role), held)
+
+
+def verbs_in_main(actor: Actor, workspace: Workspace) -> frozenset[str]:
+    """The verbs that the actor may use everywhere in the workspace at once, on whom they may use them in each place."""
+    main = main_community(workspace).id
+    held = standing(actor, [main])[main]
+    return frozenset(verb for verb in VERBS if decide(f"members:{verb}", held))
 
 
 def foresee_roles(actor: Actor, workspace: Workspace, membership: Membership, roles: Sequence[Role]) -> Difference:

@@ -23,8 +23,8 @@ from guestlist.members.queries import (
     fetch_membership,
     fetch_user,
     fetch_workspace,
-    managed,
-    may_everywhere,
+    verbs_in_main,
+    verbs_on,
 )
 from guestlist.web.back import came_from
 from guestlist.web.presenting import Shown
@@ -47,7 +47,7 @@ def membership_act(request: HttpRequest, slug: str, membership: uuid.UUID, act: 
     at(request, "ws-users", workspace)
     if request.method == "POST":
         return _do(request, workspace, row.membership, act, everywhere=False)
-    if VERBS[act] not in managed(actor, workspace, [row])[0].verbs:
+    if VERBS[act] not in verbs_on(actor, workspace, [row])[0]:
         raise NotAllowed
     others = [each for each in fetch_user(actor, workspace, row.membership.user_id).memberships if each != row]
     return _ask(request, workspace, row.membership, act, _effects(actor, workspace, act, [row], others))
@@ -64,7 +64,7 @@ def user_act(request: HttpRequest, slug: str, user: uuid.UUID, act: str) -> Http
     at(request, "ws-users", workspace)
     if request.method == "POST":
         return _do(request, workspace, found.memberships[0].membership, act, everywhere=True)
-    if VERBS[act] not in may_everywhere(actor, workspace, found):
+    if VERBS[act] not in verbs_in_main(actor, workspace).intersection(*verbs_on(actor, workspace, found.memberships)):
         raise NotAllowed
     return _ask(
         request,

@@ -16,9 +16,7 @@ from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.members.models import Membership
 from guestlist.members.queries import (
-    Managed,
     MemberRow,
     UserRow,
     communities_named,
@@ -26,10 +24,11 @@ from guestlist.members.queries import (
     fetch_user,
     fetch_workspace,
     managed,
-    may_everywhere,
+    verbs_in_main,
 )
 from guestlist.users.models import User
 from guestlist.web.history import sentences
+from guestlist.web.people.acts import acts_everywhere, acts_on
 from guestlist.web.people.role_form import Wish, differences, membership_rows, save, wishes
 from guestlist.web.people.why import why_context
 from guestlist.web.presenting import Shown, person
@@ -56,12 +55,6 @@ def user_page(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
     return render(request, "people/user.html", page, status=422 if errors else 200)
 
 
-def user_url(workspace: Workspace, user: uuid.UUID, place: str = "") -> str:
-    """`place`, a community's slug, is where the reader comes from: its membership stands first."""
-    url = reverse("user", args=[workspace.slug, user])
-    return f"{url}?in={place}" if place else url
-
-
 def _in_order(request: HttpRequest, rows: Sequence[MemberRow]) -> list[MemberRow]:
     here = request.GET.get("in", "")
     return sorted(rows, key=lambda row: row.membership.community.slug != here)
@@ -80,16 +73,17 @@ def _page(
     request: HttpRequest, workspace: Workspace, found: UserRow, wanted: Sequence[Wish], errors: dict[str, str]
 ) -> dict[str, Any]:
     shown = person(found.user)
+    everywhere = verbs_in_main(request.user.actor, workspace).intersection(*(each.card.verbs for each in wanted))
     return {
         "crumbs": [*_crumbs(request, workspace), {"label": shown["name"], "url": ""}],
         "person": {**shown, "first": shown["name"].partition(" ")[0]},
         "state": "active" if found.active else "deactivated",
         "lead": workspace.name,
         "memberships": [
-            {**row, "acts": acts_on(workspace, wish.card)}
+            {**row, "acts": acts_on(workspace, wish.card.row, wish.card.verbs)}
             for row, wish in zip(membership_rows(wanted, errors), wanted, strict=True)
         ],
-        "everywhere": _everywhere(request.user.actor, workspace, found),
+        "everywhere": acts_everywhere(workspace, found, everywhere),
         "may_save": any("assign" in each.card.verbs for each in wanted),
         "differences": differences(request.user.actor, workspace, wanted) if request.POST.get("do") == "preview" else None,
         "facts": _facts(found.user) if any("deactivate" in each.card.verbs for each in wanted) else None,
@@ -99,44 +93,6 @@ def _page(
         "history": _history(request.user.actor, workspace, found),
         "errors": errors,
     }
-
-
-def acts_on(workspace: Workspace, card: Managed) -> list[Shown]:
-    """What the actor may do with a membership, each a page that asks first."""
-    membership = card.row.membership
-    names = {"name": membership.user.name or membership.user.email, "place": membership.community.name}
-    words = {
-        "deactivate": (_("Deactivate…"), _("Deactivate %(name)s in %(place)s…")),
-        "reactivate": (_("Reactivate…"), _("Reactivate %(name)s in %(place)s…")),
-        "remove": (_("Remove…"), _("Remove %(name)s from %(place)s…")),
-    }
-    stopped = membership.status == Membership.Status.DEACTIVATED
-    acts = ["reactivate" if stopped else "deactivate"] if "deactivate" in card.verbs else []
-    return [
-        {
-            "label": words[act][0],
-            "full": words[act][1] % names,
-            "url": reverse("membership_act", args=[workspace.slug, membership.id, act]),
-            "danger": act == "remove",
-        }
-        for act in (*acts, *(["remove"] if "remove" in card.verbs else []))
-    ]
-
-
-def _everywhere(actor: Actor, workspace: Workspace, found: UserRow) -> list[Shown]:
-    """The same for all memberships at once."""
-    verbs = may_everywhere(actor, workspace, found)
-    stopped = all(row.membership.status == Membership.Status.DEACTIVATED for row in found.memberships)
-    words = {
-        "deactivate": _("Deactivate everywhere…"),
-        "reactivate": _("Reactivate everywhere…"),
-        "remove": _("Remove everywhere…"),
-    }
-    acts = ["reactivate" if stopped else "deactivate"] if "deactivate" in verbs else []
-    return [
-        {"label": words[act], "url": reverse("user_act", args=[workspace.slug, found.user.id, act]), "danger": act == "remove"}
-        for act in (*acts, *(["remove"] if "remove" in verbs else []))
-    ]
 
 
 def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
