@@ -47,7 +47,7 @@ def wishes(cards: Sequence[Managed], data: QueryDict | None) -> list[Wish]:
 
 def _wish(card: Managed, data: QueryDict | None) -> Wish:
     key, end = card.row.membership.id, last_day(card.row.membership.ends_at)
-    held = tuple(sorted(str(role.id) for role in card.row.roles))
+    held = tuple(str(role.id) for role in card.row.roles)
     if data is None or f"role-{key}" not in data or "assign" not in card.verbs:
         return Wish(card, held, held, end, end)
     roles = tuple(dict.fromkeys([data[f"role-{key}"], *data.getlist(f"more-{key}")]))
@@ -123,8 +123,7 @@ def _row(wish: Wish, errors: dict[str, str], *, first: bool) -> Shown:
 
 def _options(wish: Wish) -> list[Shown]:
     """The first of the roles is the one in the dropdown, the others are ticked below it."""
-    ids = [str(role.id) for role in wish.card.offered]
-    main, *more = [each for each in ids if each in wish.roles] or [""]
+    main, *more = wish.roles or ("",)
     return [
         {
             "id": str(role.id),
