@@ -8,7 +8,7 @@ from django.test import Client
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.audit.models import Event
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, set_roles
+from guestlist.members.commands import create_community, create_role, set_roles
 from guestlist.members.models import Membership
 from tests.cast import Cast, give
 from tests.web.visits import signed_in
@@ -294,3 +294,17 @@ def test_last_sign_in_is_for_who_may_shut_them_out(cast: Cast):
 
 def role_id(cast: Cast, name: str) -> object:
     return row(cast, "mia", "birch").roles.get(name=name).id
+
+
+def test_page_costs_the_same_for_one_membership_and_for_many(cast: Cast, django_assert_max_num_queries):
+    client = signed_in(cast, "olga")
+    client.get(page_of(cast))
+    with django_assert_max_num_queries(60) as few:
+        client.get(page_of(cast))
+    for n in range(20):
+        give(cast.ana, create_community(actor=OPERATOR, parent=cast.main, name=f"Place {n}"), GUEST, ANALYST)
+
+    with django_assert_max_num_queries(60) as many:
+        client.get(page_of(cast))
+
+    assert len(many) == len(few)
