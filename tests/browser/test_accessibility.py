@@ -71,6 +71,28 @@ def full(cast: Cast, mailbox: Mailbox) -> Iterator[Cast]:
     yield cast
 
 
+def test_pages_of_one_user_and_of_many(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    ana, gus = (f"/w/northwind/users/{full.users[who].id}" for who in ("ana", "gus"))
+    asked = f"{ana}?permission=members:invite&community=Birch"
+    found = []
+    for path in (ana, gus, asked, f"{ana}/remove", "/w/northwind/settings/users?sort=name"):
+        page.goto(path)
+        found += findings(page, path)
+    page.goto(ana)
+    page.get_by_text("More roles", exact=True).first.click()
+    page.get_by_label("Role", exact=True).select_option("Guest")
+    expect(page.locator("#differences")).to_contain_text("If you save")
+    found += findings(page, "differences")
+    page.goto("/w/northwind/team/birch/users")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    found += findings(page, "ticked")
+    page.get_by_role("button", name="Remove…", exact=True).click()
+    found += findings(page, "many")
+
+    assert found == []
+
+
 def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
     page = visit(full.olga)
     invitation = Invitation.objects.get(email="theo@gone.example")

@@ -1,6 +1,7 @@
 """Page × verb × person: what each of the cast is answered. A page without a row here fails the last test."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
@@ -77,6 +78,14 @@ TABLE = {
     ("POST", "role_edit"): "422 404 404 404 404 404 404 302",
     ("GET", "role_delete"): "200 404 404 404 404 404 404 302",
     ("POST", "role_delete"): "422 404 404 404 404 404 404 302",
+    ("GET", "users_bulk"): "302 302 302 302 302 404 404 302",
+    ("POST", "users_bulk"): "302 302 302 302 302 404 404 302",
+    ("GET", "user"): "200 404 200 200 404 404 404 302",
+    ("POST", "user"): "302 404 302 302 404 404 404 302",
+    ("GET", "user_act"): "200 404 403 403 404 404 404 302",
+    ("POST", "user_act"): "302 404 302 302 404 404 404 302",
+    ("GET", "membership_act"): "200 404 200 403 404 404 404 302",
+    ("POST", "membership_act"): "302 404 302 302 404 404 404 302",
     ("POST", "invite_preview"): INSIDE,
     ("GET", "invitations_resend"): "200 302 200 302 302 404 404 302",
     ("POST", "invitations_resend"): "302 302 302 302 302 404 404 302",
@@ -95,6 +104,7 @@ TABLE = {
 
 def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
     """The page about Birch, the invitation into it, Ana's membership there, or a session of hers."""
+    """The page about Birch, the invitation into it, Ana's membership there, or Mia, who is nowhere else."""
     route = next(str(each.pattern) for each in urlpatterns if each.name == name)
     membership = cast.ana.memberships.get(community=cast.birch)
     client = signed_in(cast, "ana") if "<uuid:session>" in route else None
@@ -108,6 +118,8 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<uuid:invitation>": str(invitation.id),
         "<uuid:batch>": str(invitation.batch_id),
         "<uuid:membership>": str(membership.id),
+        "<uuid:user>": str(cast.mia.id),
+        "<slug:act>": "deactivate",
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
         "<uuid:role>": str(desk(cast).id),
@@ -130,7 +142,11 @@ def desk(cast: Cast) -> Role:
 
 
 def answer(client: Client, verb: str, path: str) -> int:
-    return (client.post(path, {}) if verb == "POST" else client.get(path)).status_code
+    """The answer, without its effect on the next person."""
+    with transaction.atomic():
+        status = (client.post(path, {}) if verb == "POST" else client.get(path)).status_code
+        transaction.set_rollback(True)
+    return status
 
 
 @pytest.mark.parametrize(("verb", "name"), TABLE, ids=lambda part: part)

@@ -77,7 +77,7 @@ def test_page_of_roles_costs_a_constant_number_of_statements(cast: Cast, path: s
 @pytest.mark.parametrize("path", PAGES)
 def test_page_costs_a_constant_number_of_statements(cast: Cast, path: str):
     client = signed_in(cast, "olga")
-    page = path.format(birch=cast.birch.id)
+    page = path.format(birch=cast.birch.id, ana=cast.ana.id)
     fill(cast, 1)
     few = statements(client, page)
 

@@ -27,6 +27,17 @@ class NoRoles(Refusal):
     message = _("Pick at least one role.")
 
 
+class ChangedMeanwhile(Refusal):
+    code = "changed_meanwhile"
+    kind = "conflict"
+    message = _("Somebody changed this while you looked at it. Look again, then save.")
+
+
+class EndInThePast(Refusal):
+    code = "end_in_the_past"
+    message = _("Pick a day that is still to come, or deactivate now.")
+
+
 class LastAdmin(Refusal):
     code = "last_admin"
     kind = "conflict"

@@ -35,6 +35,7 @@ SENTENCES = {
     "membership.roles_added": gettext_lazy("%(actor)s gave %(person)s %(roles)s in %(place)s."),
     "membership.roles_added/own": gettext_lazy("%(person)s accepted %(roles)s in %(place)s."),
     "membership.roles_changed": gettext_lazy("%(actor)s changed %(person)s in %(place)s from %(roles_before)s to %(roles)s."),
+    "membership.stop_lifted": gettext_lazy("%(actor)s lifted the stop on %(person)s in %(place)s."),
     "membership.deactivated": gettext_lazy("%(actor)s deactivated %(person)s in %(place)s."),
     "membership.deactivated/everywhere": gettext_lazy("%(actor)s deactivated %(person)s everywhere, in %(place)s too."),
     "membership.reactivated": gettext_lazy("%(actor)s reactivated %(person)s in %(place)s."),

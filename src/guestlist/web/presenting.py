@@ -3,7 +3,7 @@
 import uuid
 import zlib
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -105,3 +105,8 @@ def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> l
         {"key": group, "title": _(group), "permissions": rows, "all": all(row["ticked"] for row in rows)}
         for group, rows in groups.items()
     ]
+
+
+def last_day(ends_at: datetime | None) -> str:
+    """The day after which something ends, as `2026-11-30`: an end at midnight belongs to the day before. Empty without an end."""
+    return (ends_at - timedelta(microseconds=1)).date().isoformat() if ends_at else ""

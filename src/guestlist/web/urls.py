@@ -10,6 +10,8 @@ from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_page
 from guestlist.web.me import account, data, sessions
 from guestlist.web.me import notifications as my_notifications
+from guestlist.web.people import bulk, confirm
+from guestlist.web.people import user as people
 from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
@@ -62,6 +64,10 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/roles/<uuid:role>", roles.role_page, name="role"),
     path("w/<slug:slug>/roles/<uuid:role>/edit", roles.role_edit, name="role_edit"),
     path("w/<slug:slug>/roles/<uuid:role>/delete", roles.role_delete, name="role_delete"),
+    path("w/<slug:slug>/users/bulk", bulk.bulk_page, name="users_bulk"),
+    path("w/<slug:slug>/users/<uuid:user>", people.user_page, name="user"),
+    path("w/<slug:slug>/users/<uuid:user>/<slug:act>", confirm.user_act, name="user_act"),
+    path("w/<slug:slug>/memberships/<uuid:membership>/<slug:act>", confirm.membership_act, name="membership_act"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
     path("w/<slug:slug>/invitations/resend", invitations.resend_page, name="invitations_resend"),
     path("w/<slug:slug>/invitations/revoke", invitations.revoke_page, name="invitations_revoke"),

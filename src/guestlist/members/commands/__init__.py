@@ -1,6 +1,8 @@
 from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
-from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_roles
+from guestlist.members.commands.bulk import change_many
+from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
+from guestlist.members.commands.ends import remind_of_ends
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of
 from guestlist.members.commands.moving import check_may_move, swapped
@@ -12,6 +14,7 @@ __all__ = [
     "Place",
     "add_roles",
     "admins_able_to_sign_in",
+    "change_many",
     "check_may_manage",
     "check_may_move",
     "create_api_key",
@@ -28,8 +31,10 @@ __all__ = [
     "keeping_an_admin",
     "leave",
     "reactivate",
+    "remind_of_ends",
     "remove",
     "send_trial_mail",
+    "set_end",
     "set_roles",
     "set_up_workspace",
     "swapped",

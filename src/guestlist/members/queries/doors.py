@@ -65,6 +65,12 @@ def _at_and_below(workspace: Workspace, tops: QuerySet[Community]) -> QuerySet[C
     return places.filter(Exists(below))
 
 
+def communities_below(actor: Actor, workspace: Workspace, community: Community) -> QuerySet[Community]:
+    """Those in the actor's sight that a role in `community` reaches besides it, by name."""
+    reached = Ancestry.objects.filter(ancestor=community).exclude(descendant=community).values("descendant")
+    return visible_communities(actor, workspace).filter(id__in=reached)
+
+
 def fetch_community(actor: Actor, workspace: Workspace, name: str) -> Community:
     """The community by id or slug. Raises NotFound."""
     community = communities_named(actor, workspace, [name]).get(name)
