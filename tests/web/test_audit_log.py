@@ -148,7 +148,7 @@ def test_export_is_streamed_in_chunks(cast: Cast):
 
 
 def test_names_like_formulas_stay_text(cast: Cast):
-    change_profile(user=cast.olga, name='=HYPERLINK("https://x.example")', language="", theme="")
+    change_profile(user=cast.olga, name='=HYPERLINK("https://x.example")', language="", theme="", time_zone="")
     invited(cast, "olga", "+plus@birch.example", birch="Guest")
 
     (row,) = csv.DictReader(io.StringIO(exported(cast, "csv", action="invitation")))

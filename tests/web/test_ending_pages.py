@@ -112,7 +112,7 @@ def test_everywhere_is_not_offered_to_who_may_not_in_main(cast: Cast):
 def test_last_admin_is_not_removed_and_the_page_says_why(cast: Cast):
     answer = signed_in(cast, "olga").post(all_of(cast, "remove", "olga"), follow=True)
 
-    assert "This is the last Admin." in unescape(answer.content.decode())
+    assert "This is the last Admin of Northwind Security." in unescape(answer.content.decode())
     assert states(cast, "olga") == {"Northwind Security": "active"}
 
 

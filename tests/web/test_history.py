@@ -6,9 +6,10 @@ import re
 import pytest
 
 from guestlist.audit.models import Event
+from guestlist.invitations.commands import erase_user
 from guestlist.invitations.queries import Sought, history_of_user, tell, visible_events
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, erase_user, leave, remove, set_roles
+from guestlist.members.commands import create_role, leave, remove, set_roles
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Membership, MembershipRole
 from guestlist.users.models import User

@@ -43,14 +43,14 @@ def statements(client: Client, path: str) -> int:
     return len(seen)
 
 
-ROLE_PAGES = {
-    "/w/northwind/settings/roles": 31,
-    "/me/communities/{birch}/roles": 35,
-    "/w/northwind/roles/new?community=birch": 24,
-    "/w/northwind/roles/{role}": 47,
-    "/w/northwind/roles/{role}/edit": 27,
-    "/w/northwind/roles/{role}/delete": 48,
-}
+ROLE_PAGES = [
+    "/w/northwind/settings/roles",
+    "/me/communities/{birch}/roles",
+    "/w/northwind/roles/new?community=birch",
+    "/w/northwind/roles/{role}",
+    "/w/northwind/roles/{role}/edit",
+    "/w/northwind/roles/{role}/delete",
+]
 
 
 def fill_roles(cast: Cast, number: int, role: Role) -> None:
@@ -71,7 +71,7 @@ def test_page_of_roles_costs_a_constant_number_of_statements(cast: Cast, path: s
 
     fill_roles(cast, 200, role)
 
-    assert (few, statements(client, page)) == (ROLE_PAGES[path], ROLE_PAGES[path])
+    assert few == statements(client, page) <= MOST
 
 
 @pytest.mark.parametrize("path", PAGES)
