@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import django
 
 import guestlist
-from guestlist.access.permissions import catalogue
+from guestlist.access.permissions import OWN
 from guestlist.access.roles import BUILT_IN, built_in
 from guestlist.cli.parser import build_parser
 from guestlist.config.environment import VARIABLES
@@ -99,13 +100,20 @@ def _help(parser: argparse.ArgumentParser) -> str:
 
 
 def permissions() -> str:
-    """Guestlist's own permissions, and which built-in role holds them."""
+    """Guestlist's own permissions, and which built-in role holds them; and how applications register theirs."""
     roles = [built_in(each) for each in BUILT_IN]
     rows = [
-        [f"`{name}`", *("yes" if name in role.permissions else "" for role in roles)]
-        for name, each in sorted(catalogue().items())
+        [
+            each.group,
+            f"`{each.name}`",
+            each.description,
+            each.level,
+            *("yes" if each.name in role.permissions else "" for role in roles),
+        ]
+        for each in OWN
     ]
-    return _page("Permissions and roles", PERMISSIONS, _table(["permission", *(role.name for role in roles)], rows) + CATALOGUE)
+    head = ["about", "permission", "allows to", "level", *(role.name for role in roles)]
+    return _page("Permissions and roles", PERMISSIONS, _table(head, rows) + CATALOGUE.format(example=EXAMPLE.read_text().strip()))
 
 
 PERMISSIONS = """\
@@ -119,18 +127,20 @@ may hand out a role where they hold all of its permissions. A custom role belong
 CATALOGUE = """
 ## Permissions of your applications
 
-`GUESTLIST_PERMISSIONS` names a JSON file, read at start, with the permissions of the applications behind Guestlist:
+`GUESTLIST_PERMISSIONS` names a TOML file, read at start, with the permissions of the applications behind Guestlist. A table
+`[Application.resource]` stands for one resource of one application; each line in it is one permission, `resource:action`, with its
+level (`read`, `write` or `admin`) and a sentence for the people who put roles together. The file of the demo:
 
-```json
-{
-  "alerts:read":  {"level": "read",  "description": "See alerts"},
-  "alerts:close": {"level": "write", "description": "Close alerts"},
-  "rules:delete": {"level": "admin", "description": "Delete rules"}
-}
+```toml
+{example}
 ```
 
-Guest holds those of level `read`; Analyst those of level `read` and `write`; Admin all of them. The resources in the table above are
-reserved. A file that cannot be used is one clear line at start, which says what is wrong."""
+Guest holds those of level `read`; Analyst those of level `read` and `write`; Admin all of them. Custom roles hold those they name.
+The resources in the table above are reserved. A file that cannot be used is one line per mistake at start, and exit code 2.
+
+**Taking a permission out** of the file takes it from everybody at the next start: the built-in roles lose it, and custom roles that
+name it lose it too. `guestlist check` and the page of the role say which ones; when the permission comes back, so does the right."""
+EXAMPLE = Path(guestlist.__path__[0]) / "cli" / "demo_permissions.toml"
 
 
 def _page(title: str, opening: str, body: str) -> str:
@@ -180,12 +190,43 @@ another body 409 `idempotency_conflict`.
 **Secrets.** No answer contains a link of an invitation. A key is shown once, when it is made."""
 
 
+def audit() -> str:
+    """Every action in the history, with its sentence."""
+    history = importlib.import_module("guestlist.web.history")
+    rows = [[f"`{name.partition('/')[0]}`", _in_italics(str(text))] for name, text in history.SENTENCES.items()]
+    return _page("Audit log", ABOUT_THE_HISTORY, _table(["action", "reads"], rows) + ABOUT_READING_IT)
+
+
+def _in_italics(sentence: str) -> str:
+    return re.sub(r"%\((\w+)\)s", lambda name: f"*{name[1].replace('_', ' ')}*", sentence)
+
+
+ABOUT_THE_HISTORY = """\
+Every change writes an event in the transaction of the change: who did it, what, to whom, where, what was before and after, from which
+network address, when, and in which request. Events are only ever added. People, roles and communities are named as they are now; of
+one erased or deleted since, the sentence says that it is gone."""
+
+ABOUT_READING_IT = """
+`Settings` > `Workspace` > `Audit log` needs `audit:read`. Whoever has it in the main community reads all of the workspace; elsewhere,
+the events of that community and those below. Events of no community in particular (`batch.`, `workspace.`, `invitation.declined`,
+`invitation.link_asked_for`) are for the main community. Facts outside the reader's sight are left out of an event. Changes to an account
+(`user.`) belong to no workspace and show in none.
+
+Filters: who did it (address, or the name of an API key), to whom (an address, also of somebody invited or removed), what it is about,
+the community itself without those below, first and last day in UTC.
+
+**Taking it away.** `Export as CSV` and `Export as JSON lines` hold all that the filter shows, newest first, however long: they are
+written while they are read. A cell that a spreadsheet would run as a formula starts with an apostrophe. A JSON line is what
+[`GET /workspaces/{w}/audit`](api.md) answers, and the sentence as `event`."""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors,
     "settings.md": settings,
     "cli.md": cli,
     "permissions.md": permissions,
     "api.md": http_api,
+    "audit.md": audit,
 }
 
 

@@ -32,8 +32,8 @@ class Caller:
     def patch(self, path: str, body: Any = None) -> Any:
         return self.send("patch", path, body)
 
-    def delete(self, path: str) -> Any:
-        return self.send("delete", path)
+    def delete(self, path: str, body: Any = None) -> Any:
+        return self.send("delete", path, body)
 
     def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}

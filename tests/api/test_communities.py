@@ -21,8 +21,22 @@ def test_list_is_main_first_then_by_name(cast: Cast):
 
     assert slugs(answer) == ["main", "alder", "birch", "cedar", "cedar-north"]
     main, alder = answer.json()["items"][:2]
-    assert main == {"id": str(cast.main.id), "slug": "main", "name": "Northwind Security", "kind": "main", "parent": None}
-    assert alder == {"id": str(cast.alder.id), "slug": "alder", "name": "Alder", "kind": "managed", "parent": str(cast.main.id)}
+    assert main == {
+        "id": str(cast.main.id),
+        "slug": "main",
+        "name": "Northwind Security",
+        "description": "",
+        "kind": "main",
+        "parent": None,
+    }
+    assert alder == {
+        "id": str(cast.alder.id),
+        "slug": "alder",
+        "name": "Alder",
+        "description": "",
+        "kind": "managed",
+        "parent": str(cast.main.id),
+    }
     CommunityOut.model_validate(alder, extra="forbid")
 
 
@@ -83,7 +97,7 @@ def test_community_out_of_sight_is_the_same_as_none(cast: Cast):
 
 
 def test_community_is_made_below_its_parent(cast: Cast):
-    answer = as_user(cast.adam).post(PATH, {"name": "Alder Süd", "parent": "alder"})
+    answer = as_user(cast.adam).post(PATH, {"name": "Alder Süd", "parent": "alder", "description": "Harbour"})
 
     made = Community.objects.get(name="Alder Süd")
     assert answer.status_code == 201
@@ -91,6 +105,7 @@ def test_community_is_made_below_its_parent(cast: Cast):
         "id": str(made.id),
         "slug": made.slug,
         "name": "Alder Süd",
+        "description": "Harbour",
         "kind": "managed",
         "parent": str(cast.alder.id),
     }

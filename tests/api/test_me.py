@@ -1,7 +1,9 @@
+import pytest
+
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.api.me import KeyMe, UserMe
 from guestlist.members.models import Membership
-from tests.api.callers import as_key, as_user
+from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give
 
 STATEMENTS = 4
@@ -64,3 +66,39 @@ def test_number_of_statements_does_not_grow_with_the_memberships(cast: Cast, dja
 
     with django_assert_num_queries(STATEMENTS):
         assert len(gus.get("/me").json()["workspaces"]) == 2
+
+
+def test_user_changes_their_profile_and_what_is_left_out_stays(cast: Cast):
+    answer = as_user(cast.ana).patch("/me", {"time_zone": "Europe/Paris", "language": "fr"})
+
+    told = answer.json()
+    assert (told["name"], told["language"], told["time_zone"]) == ("Ana Ferreira", "fr", "Europe/Paris")
+
+
+@pytest.mark.parametrize("body", [{"name": " "}, {"time_zone": "Mars/Olympus"}, {"language": "tlh"}, {"email": "x@x.example"}])
+def test_profile_that_cannot_be_is_refused(cast: Cast, body: dict[str, str]):
+    assert as_user(cast.ana).patch("/me", body).status_code == 422
+    assert as_user(cast.ana).get("/me").json()["name"] == "Ana Ferreira"
+
+
+def test_user_sees_and_ends_their_sessions(cast: Cast):
+    here, there = as_user(cast.ana), as_user(cast.ana)
+    as_user(cast.olga)
+
+    items = here.get("/me/sessions").json()["items"]
+    other = next(each["id"] for each in items if not each["current"])
+    ended = here.delete(f"/me/sessions/{other}")
+
+    assert (len(items), ended.status_code) == (2, 204)
+    assert (there.get("/me").status_code, here.get("/me").status_code) == (401, 200)
+    assert len(here.get("/me/sessions").json()["items"]) == 1
+
+
+def test_session_of_somebody_else_is_not_there(cast: Cast):
+    as_user(cast.olga)
+    row = cast.olga.sessions.get()
+
+    for who in (cast.otto, cast.nora, cast.adam):
+        assert code_of(as_user(who).delete(f"/me/sessions/{row.id}")) == (404, "not_found")
+
+    assert cast.olga.sessions.filter(id=row.id).exists()

@@ -139,12 +139,24 @@ def test_roles_do_not_change_where_the_status_may_not(cast: Cast):
     assert membership(cast, "olga", "main").roles.count() == 2
 
 
+def test_end_is_set_and_taken_away(cast: Cast):
+    path = f"{ONE}/{membership(cast, 'ana', 'birch').id}"
+    mia = as_user(cast.mia)
+
+    later = mia.patch(path, {"ends_at": "2099-12-01T00:00:00Z"})
+    same = mia.patch(path, {"roles": ["Guest"]})
+    none = mia.patch(path, {"ends_at": None})
+
+    assert [each.json()["ends_at"] for each in (later, same, none)] == ["2099-12-01T00:00:00Z", "2099-12-01T00:00:00Z", None]
+
+
 def test_last_admin_stays(cast: Cast):
     path = f"{ONE}/{membership(cast, 'olga', 'main').id}"
     olga = as_user(cast.olga)
 
     assert code_of(olga.patch(path, {"roles": ["Guest"]})) == (409, "last_admin")
     assert code_of(olga.patch(path, {"status": "deactivated"})) == (409, "last_admin")
+    assert code_of(olga.patch(path, {"ends_at": "2099-12-01T00:00:00Z"})) == (409, "last_admin")
     assert code_of(olga.delete(path)) == (409, "last_admin")
     assert membership(cast, "olga", "main").roles.get().id == ADMIN
 
@@ -157,6 +169,8 @@ def test_last_admin_stays(cast: Cast):
         ({"roles": ["Admin"]}, (403, "above_ceiling")),
         ({"status": "gone"}, (422, "invalid_request")),
         ({"everywhere": True}, (422, "invalid_request")),
+        ({"ends_at": "2020-01-01T00:00:00Z"}, (422, "end_in_the_past")),
+        ({"ends_at": "2099-01-01T00:00:00"}, (422, "invalid_request")),
         ({"user": "me"}, (422, "invalid_request")),
     ],
 )

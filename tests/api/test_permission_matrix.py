@@ -15,6 +15,7 @@ from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
+from guestlist.members.models import Membership
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
@@ -63,21 +64,52 @@ def table(good: int, may: dict[str, str], *, seen: dict[str, str] | None = None,
 
 
 EVERY_MEMBER = dict.fromkeys(TARGETS, MEMBER)
+IN_MAIN = dict.fromkeys(TARGETS, "olga key_main")
 MADE_BATCH = dict.fromkeys(TARGETS, "olga key_main")
 BELOW = {"main": MEMBER, "alder": SEES["alder"], "birch": SEES["birch"], "cedar": SEES["cedar"]}
+# The main community stays, and so does one with a community below it: 409, also where there is every right.
+MAIN_STAYS, CEDAR_STAYS = (table(409, ADMINISTERS, seen=SEES)[each] for each in ("main", "cedar"))
+
+READS_HISTORY = dict.fromkeys(TARGETS, "olga adam key_main key_alder")
+
+# A key has no account. The session asked for belongs to somebody who is none of the callers.
+OWN = {
+    target: {each: 401 if each == "nobody" else 404 if each.startswith("key_") else 200 for each in CALLERS} for target in TARGETS
+}
 
 MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("get", "/me"): {target: {each: 401 if each == "nobody" else 200 for each in CALLERS} for target in TARGETS},
+    ("get", WORKSPACE): table(200, EVERY_MEMBER),
+    ("patch", WORKSPACE): table(200, dict.fromkeys(TARGETS, SEES["main"]), seen=EVERY_MEMBER),
+    ("patch", "/me"): OWN,
+    ("get", "/me/sessions"): OWN,
+    ("delete", "/me/sessions/{session}"): {
+        target: {each: 401 if each == "nobody" else 404 for each in CALLERS} for target in TARGETS
+    },
     ("get", f"{WORKSPACE}/permissions"): table(200, EVERY_MEMBER),
+    ("get", f"{WORKSPACE}/audit"): table(200, READS_HISTORY, seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/communities"): table(200, EVERY_MEMBER),
     ("post", f"{WORKSPACE}/communities"): table(201, ADMINISTERS, seen=SEES, member=422),
     ("get", f"{WORKSPACE}/communities/{{community}}"): table(200, SEES),
+    ("patch", f"{WORKSPACE}/communities/{{community}}"): table(200, ADMINISTERS, seen=SEES),
+    ("delete", f"{WORKSPACE}/communities/{{community}}"): table(204, ADMINISTERS, seen=SEES)
+    | {"main": MAIN_STAYS, "cedar": CEDAR_STAYS},
     ("get", f"{WORKSPACE}/communities/{{community}}/members"): table(200, SEES),
     ("get", f"{WORKSPACE}/communities/{{community}}/roles"): table(200, SEES),
+    ("post", f"{WORKSPACE}/communities/{{community}}/roles"): table(201, ADMINISTERS, seen=SEES),
     ("get", f"{WORKSPACE}/roles/{{role}}"): table(200, BELOW),
+    ("patch", f"{WORKSPACE}/roles/{{role}}"): table(200, ADMINISTERS, seen=BELOW),
+    ("delete", f"{WORKSPACE}/roles/{{role}}"): table(204, ADMINISTERS, seen=BELOW),
+    ("get", f"{WORKSPACE}/roles/{{role}}/holders"): table(200, BELOW),
     ("get", f"{WORKSPACE}/memberships/{{membership}}"): table(200, SEES),
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): table(200, INVITES, seen=SEES),
     ("delete", f"{WORKSPACE}/memberships/{{membership}}"): table(204, INVITES, seen=SEES),
+    ("get", f"{WORKSPACE}/users"): table(200, EVERY_MEMBER),
+    ("get", f"{WORKSPACE}/users/{{user}}"): table(200, SEES),
+    ("get", f"{WORKSPACE}/users/{{user}}/why?permission=members:read&community={{community}}"): table(200, SEES),
+    ("post", f"{WORKSPACE}/users/{{user}}/deactivate"): table(200, IN_MAIN, seen=SEES),
+    ("post", f"{WORKSPACE}/users/{{user}}/reactivate"): table(200, IN_MAIN, seen=SEES),
+    ("post", f"{WORKSPACE}/users/{{user}}/remove"): table(204, IN_MAIN, seen=SEES),
     ("get", f"{WORKSPACE}/invitations"): table(200, EVERY_MEMBER),
     ("post", f"{WORKSPACE}/invitations"): table(200, INVITES, seen=SEES, member=422),
     ("get", f"{WORKSPACE}/invitations/{{invitation}}"): table(200, INVITES),
@@ -89,6 +121,7 @@ MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("post", f"{WORKSPACE}/batches/{{batch}}/cancel"): table(200, MADE_BATCH),
 }
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("patch", "/me"): lambda target: {"name": "Another"},
     ("post", f"{WORKSPACE}/communities"): lambda target: {"name": "A new one", "parent": target},
     ("post", f"{WORKSPACE}/invitations"): lambda target: {
         "emails": ["new@x.example"],
@@ -97,6 +130,10 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("patch", f"{WORKSPACE}/invitations/{{invitation}}"): lambda target: {
         "grants": [{"community": target, "roles": ["Analyst"]}]
     },
+    ("post", f"{WORKSPACE}/communities/{{community}}/roles"): lambda target: {"name": "A new one", "permissions": ["roles:read"]},
+    ("patch", f"{WORKSPACE}/roles/{{role}}"): lambda target: {"name": "Renamed"},
+    ("patch", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
+    ("patch", WORKSPACE): lambda target: {"name": "Renamed"},
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): lambda target: {"roles": ["Analyst"]},
 }
 
@@ -108,6 +145,7 @@ def test_each_caller_gets_the_answer_of_the_table(cast: Cast, endpoint: tuple[st
     for target in TARGETS:
         place = cast.main if target == "main" else cast.places[target]
         path = endpoint[1].format(**subject(cast, place, endpoint[1]))
+        path += "?members=remove" if endpoint == ("delete", f"{WORKSPACE}/communities/{{community}}") else ""
         body = BODIES.get(endpoint, lambda _: None)(target)
         found[target] = {name: status_of(caller, endpoint[0], path, body) for name, caller in callers.items()}
 
@@ -117,7 +155,7 @@ def test_each_caller_gets_the_answer_of_the_table(cast: Cast, endpoint: tuple[st
 def test_every_endpoint_has_its_rows():
     offered = {(verb, path) for path, verbs in api.get_openapi_schema(path_prefix="")["paths"].items() for verb in verbs}
 
-    assert offered == MATRIX.keys()
+    assert offered == {(verb, path.partition("?")[0]) for verb, path in MATRIX}
 
 
 def caller_named(cast: Cast, name: str) -> Caller:
@@ -157,13 +195,22 @@ def role(cast: Cast, place: Community) -> UUID:
     return create_role(actor=OPERATOR, community=place, name=f"Of {place.slug}", permissions=["members:read"]).id
 
 
+def session(cast: Cast, place: Community) -> UUID:
+    """Of a guest in the community."""
+    holder = Membership.objects.get(id=guest(cast, place)).user
+    as_user(holder)
+    return holder.sessions.get().id
+
+
 SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "workspace": lambda cast, place: "northwind",
     "community": lambda cast, place: place.slug,
     "membership": guest,
+    "user": lambda cast, place: Membership.objects.get(id=guest(cast, place)).user_id,
     "invitation": invitation,
     "batch": batch,
     "role": role,
+    "session": session,
 }
 
 

@@ -9,7 +9,7 @@ from tests.api.callers import Caller, as_key, as_user, code_of
 from tests.cast import Cast
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/me/", "/workspaces/northwind", "/workspaces//invitations", "/%00"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/me/", "/workspaces", "/workspaces//invitations", "/%00"])
 def test_address_that_leads_nowhere_is_not_found(cast: Cast, path: str):
     for caller in (Caller(), as_user(cast.olga)):
         assert code_of(caller.get(path)) == (404, "not_found")

@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect
 
 from guestlist.invitations.models import Batch, Invitation
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_api_key, create_role, deactivate
+from guestlist.members.commands import create_api_key, create_community, create_role, deactivate
 from guestlist.members.models import Membership
 from guestlist.users.commands import request_password_reset
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox, deliver
 from tests.browser.steps import tick, type_addresses
-from tests.cast import Cast, role_named
+from tests.cast import Cast, give, role_named
 from tests.invitations.acts import ask, invited, now
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -71,6 +71,28 @@ def full(cast: Cast, mailbox: Mailbox) -> Iterator[Cast]:
     yield cast
 
 
+def test_pages_of_one_user_and_of_many(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    ana, gus = (f"/w/northwind/users/{full.users[who].id}" for who in ("ana", "gus"))
+    asked = f"{ana}?permission=members:invite&community=Birch"
+    found = []
+    for path in (ana, gus, asked, f"{ana}/remove", "/w/northwind/settings/users?sort=name"):
+        page.goto(path)
+        found += findings(page, path)
+    page.goto(ana)
+    page.get_by_text("More roles", exact=True).first.click()
+    page.get_by_label("Role", exact=True).select_option("Guest")
+    expect(page.locator("#differences")).to_contain_text("If you save")
+    found += findings(page, "differences")
+    page.goto("/w/northwind/team/birch/users")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    found += findings(page, "ticked")
+    page.get_by_role("button", name="Remove…", exact=True).click()
+    found += findings(page, "many")
+
+    assert found == []
+
+
 def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
     page = visit(full.olga)
     invitation = Invitation.objects.get(email="theo@gone.example")
@@ -85,9 +107,60 @@ def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
         f"/w/northwind/invitations/{invitation.id}",
         f"/w/northwind/invitations/revoke?invitation={invitation.id}",
         f"/w/northwind/batches/{batch.id}",
+        "/w/northwind/settings/audit",
+        "/w/northwind/settings/audit?community=nowhere",
+        "/w/northwind/settings/audit?person=nobody@x.example",
+        "/w/northwind/settings/overview",
     ]
 
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_roles(full: Cast, visit: Visit):
+    page = visit(full.olga)
+    role = create_role(
+        actor=OPERATOR, community=full.main, name="Desk", permissions=["members:read"], may_give=[role_named("Guest")]
+    )
+    give(full.ana, full.main, role.id)
+    paths = ["/w/northwind/settings/roles", "/w/northwind/settings/roles?q=nothing", "/w/northwind/roles/new?community=main"]
+    paths += [f"/w/northwind/roles/{role.id}{act}" for act in ("", "/edit", "/delete")]
+
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto(f"/w/northwind/roles/{role.id}/edit")
+    page.get_by_label("Make and revoke API keys.").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Save Desk?")).to_be_visible()
+    found += findings(page, "preview of an edit")
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_the_tree_and_of_the_workspace(full: Cast, visit: Visit):
+    for number in range(60):
+        create_community(actor=OPERATOR, parent=full.cedar_north, name=f"Site {number:02}")
+    page = visit(full.olga)
+    paths = [
+        "/me/communities/tree",
+        f"/me/communities/tree?open={full.cedar_north.id}",
+        "/me/communities/tree?find=site",
+        f"/me/communities/{full.cedar.id}/new",
+        f"/me/communities/{full.cedar.id}/edit",
+        f"/me/communities/{full.cedar.id}/move",
+        f"/me/communities/{full.birch.id}/delete",
+        "/w/northwind/settings/general",
+        "/w/northwind/settings/setup",
+    ]
+
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto(f"/me/communities/{full.birch.id}/delete")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    found += findings(page, "delete, with what is missing")
+    page.goto(f"/me/communities/{full.cedar_north.id}/move")
+    page.get_by_role("radio", name="Alder").check()
+    page.get_by_role("button", name="Check first").click()
+    found += findings(page, "preview of a move")
 
     assert not found, "\n".join(found)
 

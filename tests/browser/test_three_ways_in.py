@@ -330,7 +330,7 @@ def test_settings_add_existing_account_at_once_without_mail(cast: Cast, visit: V
     log_in(nora, "nora@acme.example", PASSWORD)
     assert reach(nora, cast) == {"birch"}
     open_account_menu(nora).get_by_role("link", name="Notifications").click()
-    expect(nora.get_by_text("You were added to Birch as Analyst")).to_be_visible()
+    expect(nora.get_by_text("Olga Lindqvist added you to Birch as Analyst")).to_be_visible()
     assert_sound()
 
 

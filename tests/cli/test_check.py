@@ -237,3 +237,13 @@ def test_number_of_statements_does_not_grow(full: Cast):
 def test_empty_database_is_sound(db: None):
     assert not Workspace.objects.exists()
     assert_sound()
+
+
+def test_roles_that_name_what_no_application_registers_are_told(cast: Cast, guestlist: Run):
+    lead = create_role(actor=OPERATOR, community=cast.alder, name="Shift lead", permissions=READING)
+    Role.objects.filter(id=lead.id).update(permissions=["alerts:close", "members:read"])
+
+    done = guestlist("check")
+
+    said = "Role Shift lead (Alder, workspace northwind) names what no application registers: alerts:close"
+    assert (done.code, done.out.splitlines()[0]) == (0, said)

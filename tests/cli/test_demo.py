@@ -15,7 +15,7 @@ from guestlist.users.queries import user_by_address
 from guestlist.workspaces.models import Community
 from tests.invariants import assert_sound
 
-PERMISSIONS = Path(demo_data.__file__).with_name("demo_permissions.json")
+PERMISSIONS = Path(demo_data.__file__).with_name("demo_permissions.toml")
 
 
 @pytest.fixture

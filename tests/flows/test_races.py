@@ -9,6 +9,7 @@ from guestlist.invitations.commands import (
     accept_as_new_user,
     ask_for_new_link,
     decline_invitation,
+    erase_user,
     invite,
     resend_invitations,
     revoke_invitations,
@@ -18,7 +19,7 @@ from guestlist.invitations.models import Batch, Grant, Invitation
 from guestlist.invitations.queries import open_invitation
 from guestlist.invitations.rules import Person
 from guestlist.mail.models import Message
-from guestlist.members.commands import admins_able_to_sign_in, deactivate, disable_user, erase_user, leave, remove, set_roles
+from guestlist.members.commands import admins_able_to_sign_in, deactivate, disable_user, leave, remove, set_roles
 from guestlist.members.errors import LastAdmin
 from guestlist.members.models import Membership
 from guestlist.users.models import User

@@ -5,7 +5,7 @@ import pytest
 from guestlist.access.roles import ADMIN, GUEST
 from guestlist.audit.models import Event
 from guestlist.invitations.commands import decline_invitation, invite
-from guestlist.invitations.errors import BadLifetime, NoEntries, NoGrants, TooManyPeople
+from guestlist.invitations.errors import NoEntries, NoGrants, TooManyPeople
 from guestlist.invitations.models import Batch, Grant, Invitation
 from guestlist.invitations.queries import fetch_invitation, visible_invitations
 from guestlist.invitations.rules import Person, Wanted
@@ -14,6 +14,7 @@ from guestlist.kernel.errors import NotFound
 from guestlist.mail.models import Message
 from guestlist.members.commands import create_role, deactivate, leave
 from guestlist.members.models import Membership
+from guestlist.workspaces.errors import BadLifetime
 from tests.cast import Cast, give, role_named
 from tests.invitations.acts import (
     ask,

@@ -15,6 +15,7 @@ from guestlist.invitations.commands import (
     cancel_batch,
     change_grants,
     decline_invitation,
+    erase_user,
     invite,
     request_password_help,
     resend_invitations,
@@ -32,16 +33,17 @@ from guestlist.members.commands import (
     create_community,
     create_role,
     deactivate,
+    delete_role,
     disable_user,
     enable_user,
-    erase_user,
     leave,
     remove,
     set_roles,
     set_up_workspace,
+    update_role,
 )
 from guestlist.members.errors import LastAdmin
-from guestlist.members.models import Membership
+from guestlist.members.models import Membership, Role
 from guestlist.workspaces.commands import remove_workspace
 from tests.cast import PASSWORD, Cast, give, role_named
 from tests.invitations.acts import ask, invited, join_as_new, link, mail_taken, now, wanted
@@ -59,6 +61,12 @@ def events_of(act: Act, cast: Cast) -> tuple[Counter[str], list[Event]]:
 
 def row(cast: Cast, short: str, place: str) -> Membership:
     return Membership.objects.get(user=cast.users[short], community=cast.places.get(place) or cast.main)
+
+
+def held_role(cast: Cast) -> Role:
+    role = create_role(actor=OPERATOR, community=cast.main, name="Held", permissions=["members:read"])
+    give(cast.gus, cast.main, role.id)
+    return role
 
 
 SIMPLE: dict[str, tuple[Act, dict[str, int]]] = {
@@ -94,6 +102,14 @@ SIMPLE: dict[str, tuple[Act, dict[str, int]]] = {
     "make a role": (
         lambda cast: create_role(actor=cast.olga.actor, community=cast.main, name="Reader", permissions=["members:read"]),
         {"role.created": 1},
+    ),
+    "change a role": (
+        lambda cast: update_role(actor=cast.olga.actor, role=held_role(cast), name="Renamed"),
+        {"role.created": 1, "membership.created": 1, "role.changed": 1},
+    ),
+    "delete a role": (
+        lambda cast: delete_role(actor=cast.olga.actor, role=held_role(cast), move_to=role_named("Guest")),
+        {"role.created": 1, "membership.created": 1, "membership.roles_changed": 1, "role.deleted": 1},
     ),
     "make a key": (
         lambda cast: create_api_key(actor=cast.olga.actor, community=cast.main, name="ci", roles=[role_named("Guest")]),

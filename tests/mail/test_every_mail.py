@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -18,9 +19,11 @@ from guestlist.invitations.commands import accept_as_new_user, invite
 from guestlist.invitations.models import LINK_PURPOSE, Invitation
 from guestlist.invitations.queries.opened import open_invitation
 from guestlist.invitations.rules import Person, Wanted
+from guestlist.kernel import clock
 from guestlist.kernel.links import sign_link
 from guestlist.mail.emails import write_letter
 from guestlist.mail.models import Message
+from guestlist.members.commands import remind_of_ends, send_trial_mail
 from guestlist.members.models import Membership
 from guestlist.users.commands import request_password_reset, reset_password
 from tests.cast import Cast
@@ -108,12 +111,24 @@ def password_changed(cast: Cast) -> None:
     reset_password(token=sign_link(row.link_purpose, row.link_subject, row.link_version), password="a quiet river in autumn")
 
 
+def trial(cast: Cast) -> None:
+    send_trial_mail(actor=cast.olga.actor, workspace=cast.northwind, user=cast.olga)
+
+
+def end_near(cast: Cast) -> None:
+    Membership.objects.filter(user=cast.gus).update(ends_at=clock.now() + timedelta(days=3))
+    remind_of_ends()
+
+
 SENT_BY: dict[str, Callable[[Cast], None]] = {
     "invitations/emails/invitation": invitation,
     "invitations/emails/added": added,
     "invitations/emails/left_out": left_out,
+    "members/emails/end_near": end_near,
+    "members/emails/end_near_manager": end_near,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,
+    "workspaces/emails/trial": trial,
 }
 WITHOUT_LINK = {"invitations/emails/left_out"}
 

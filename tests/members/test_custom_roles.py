@@ -5,7 +5,7 @@ import pytest
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role, set_roles
-from guestlist.members.errors import AboveCeiling, NameTaken, NotAllowed, UnknownRole
+from guestlist.members.errors import AboveCeiling, NameTaken, NotAllowed, RoleTextTooLong, UnknownPermission, UnknownRole
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import may, pick_roles, usable_roles
 from guestlist.workspaces.errors import NameMissing
@@ -72,6 +72,12 @@ def test_other_names_are_fine(cast: Cast, name: str):
 def test_role_needs_a_name(cast: Cast, name: str):
     with pytest.raises(NameMissing):
         create_role(actor=OPERATOR, community=cast.main, name=name, permissions=["members:read"])
+
+
+@pytest.mark.parametrize(("name", "description"), [("x" * 81, ""), ("\ufdfa" * 20, ""), ("Fine", "y" * 301)])
+def test_name_or_description_that_is_too_long_is_refused(cast: Cast, name: str, description: str):
+    with pytest.raises(RoleTextTooLong):
+        create_role(actor=OPERATOR, community=cast.main, name=name, description=description, permissions=["members:read"])
 
 
 def test_same_name_twice_in_a_community_is_refused_in_any_case(cast: Cast):
@@ -142,8 +148,17 @@ def test_nobody_names_under_may_hand_out_what_they_could_not_hand_out(cast: Cast
         )
 
 
-def test_permission_nobody_knows_is_above_every_ceiling(cast: Cast):
-    with pytest.raises(AboveCeiling):
+def test_role_of_a_neighbour_or_from_beside_cannot_be_named_under_may_hand_out(cast: Cast):
+    foreign = create_role(actor=OPERATOR, community=cast.acme_main, name="Theirs", permissions=["members:read"])
+    beside = create_role(actor=OPERATOR, community=cast.birch, name="Beside", permissions=["members:read"])
+
+    for each in (foreign, beside):
+        with pytest.raises(UnknownRole):
+            create_role(actor=cast.olga.actor, community=cast.alder, name="Lead", permissions=["members:read"], may_give=[each])
+
+
+def test_permission_nobody_knows_is_refused(cast: Cast):
+    with pytest.raises(UnknownPermission):
         create_role(actor=cast.olga.actor, community=cast.main, name="Odd", permissions=["moon:land"])
 
 

@@ -8,6 +8,7 @@ import pytest
 from guestlist.access.permissions import catalogue
 from guestlist.access.roles import ADMIN, GUEST, MANAGE_MEMBER
 from guestlist.audit.models import Event
+from guestlist.invitations.commands import close_account, erase_user
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.clock import now
 from guestlist.members.commands import (
@@ -16,7 +17,6 @@ from guestlist.members.commands import (
     deactivate,
     disable_user,
     enable_user,
-    erase_user,
     leave,
     remove,
     set_roles,
@@ -24,7 +24,7 @@ from guestlist.members.commands import (
 from guestlist.members.errors import LastAdmin
 from guestlist.members.models import Membership
 from guestlist.users.models import User
-from tests.cast import Cast, give
+from tests.cast import PASSWORD, Cast, give
 
 Path = Callable[[Cast, Membership], object]
 
@@ -36,6 +36,7 @@ PATHS: dict[str, Path] = {
     "leave": lambda cast, row: leave(actor=row.user.actor, membership=row),
     "disable_user": lambda cast, row: disable_user(actor=OPERATOR, user=row.user),
     "erase_user": lambda cast, row: erase_user(actor=OPERATOR, user=row.user),
+    "close_account": lambda cast, row: close_account(user=row.user, typed=row.user.email, password=PASSWORD),
 }
 
 

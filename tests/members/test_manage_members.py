@@ -8,13 +8,13 @@ from guestlist.access.roles import ADMIN, ANALYST, GUEST, MANAGE_MEMBER
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.errors import NotFound
 from guestlist.members.commands import create_role, deactivate, leave, reactivate, remove, set_roles
-from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed, UnknownRole
+from guestlist.members.errors import AboveCeiling, LastAdmin, NoRoles, NotAllowed, UnknownRole
 from guestlist.members.models import Membership
 from guestlist.members.queries import may
 from guestlist.users.models import User
 from tests.cast import Cast, give
 
-Act = Callable[[User, Membership], object]
+Act = Callable[..., object]
 
 ACTS: dict[str, Act] = {
     "set_roles": lambda actor, row: set_roles(actor=actor.actor, membership=row, roles=["Guest"]),
@@ -179,6 +179,45 @@ def test_deactivated_in_one_community_is_reactivated_there(cast: Cast):
     reactivate(actor=cast.mia.actor, membership=_row(cast, "ana", "birch"))
 
     assert may(cast.ana.actor, "members:read", cast.birch.id)
+
+
+def test_everywhere_takes_all_memberships_of_the_workspace_and_no_other(cast: Cast):
+    give(cast.ana, cast.acme_main, GUEST)
+
+    remove(actor=cast.olga.actor, membership=_row(cast, "ana", "birch"), everywhere=True)
+
+    assert [row.community for row in Membership.objects.filter(user=cast.ana)] == [cast.acme_main]
+    assert User.objects.get(id=cast.ana.id).is_active
+
+
+def test_everywhere_brings_all_memberships_back(cast: Cast):
+    deactivate(actor=cast.olga.actor, membership=_row(cast, "ana", "birch"), everywhere=True)
+
+    reactivate(actor=cast.olga.actor, membership=_row(cast, "ana", "alder"), everywhere=True)
+
+    rows = Membership.objects.filter(user=cast.ana)
+    assert [(row.status, row.everywhere) for row in rows] == [("active", False), ("active", False)]
+
+
+@pytest.mark.parametrize("act", [reactivate, remove])
+@pytest.mark.parametrize("who", ["adam", "mia", "nora", "otto"])
+def test_everywhere_is_for_who_may_in_main(cast: Cast, act: Act, who: str):
+    place = "alder" if who == "adam" else "birch"
+
+    with pytest.raises(NotAllowed):
+        act(actor=cast.users[who].actor, membership=_row(cast, "ana", place), everywhere=True)
+
+    assert Membership.objects.filter(user=cast.ana, status="active").count() == 2
+
+
+@pytest.mark.parametrize("act", [deactivate, remove])
+def test_last_admin_stays_everywhere(cast: Cast, act: Act):
+    give(cast.olga, cast.birch, GUEST)
+
+    with pytest.raises(LastAdmin):
+        act(actor=cast.olga.actor, membership=_row(cast, "olga", "birch"), everywhere=True)
+
+    assert Membership.objects.filter(user=cast.olga, status="active").count() == 2
 
 
 # Leaving

@@ -21,6 +21,9 @@ def pages(cast: Cast) -> list[str]:
         f"/me/communities/{cast.birch.id}/roles",
         f"/me/communities/{cast.birch.id}/keys",
         f"/me/communities/{cast.birch.id}/users/new",
+        *(f"/me/communities/{cast.birch.id}/{page}" for page in ("new", "edit", "move", "delete")),
+        "/w/northwind/settings/general",
+        "/w/northwind/settings/setup",
         f"/w/northwind/invitations/{invitation.id}",
         f"/w/northwind/batches/{invitation.batch_id}",
     ]
@@ -49,7 +52,7 @@ def test_outsider_and_neighbour_see_the_same_nothing(cast: Cast, who: str):
 def test_own_pages_open(cast: Cast):
     client = signed_in(cast, "ana")
 
-    for path in ("/me", "/me/notifications", "/help/roles"):
+    for path in ("/me", "/me/notifications", "/me/password", "/me/close", "/me/export", "/help/roles"):
         assert client.get(path).status_code == 200
     assert client.get("/").url == "/w/northwind"
     assert client.get("/w/northwind").url == "/w/northwind/team/alder/users"

@@ -35,3 +35,16 @@ def may_hand_out(role: RoleFacts, held: Iterable[Held]) -> bool:
     held = list(held)
     owned = frozenset().union(*(each.role.permissions for each in held))
     return bool(held) and (role.permissions <= owned or any(role.id in each.role.may_hand_out for each in held))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a change of roles would give and take."""
+
+    gained: frozenset[str]
+    lost: frozenset[str]
+
+
+def compare(before: Iterable[Held], after: Iterable[Held]) -> Difference:
+    had, has = (frozenset[str]().union(*(each.role.permissions for each in held)) for held in (before, after))
+    return Difference(has - had, had - has)

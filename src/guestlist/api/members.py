@@ -7,11 +7,11 @@ from typing import Literal
 
 from django.db import transaction
 from ninja import Query, Router, Status
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from guestlist.api.auth import Call
 from guestlist.api.shapes import Body, Listed, Page, RoleRef, Text, id_in, listed, role_refs
-from guestlist.members.commands import deactivate, reactivate, remove, set_roles
+from guestlist.members.commands import deactivate, reactivate, remove, set_end, set_roles
 from guestlist.members.models import Membership
 from guestlist.members.queries import (
     Filter,
@@ -60,6 +60,7 @@ class MembershipIn(Body):
 
     roles: tuple[Text, ...] | None = Field(None, max_length=100, description="Ids or names")
     status: Literal["active", "deactivated"] | None = None
+    ends_at: AwareDatetime | None = Field(None, description="null takes the end away")
 
 
 @router.get("/workspaces/{workspace}/communities/{community}/members", response=Listed[MembershipOut])
@@ -82,11 +83,13 @@ def get_membership(request: Call, workspace: Text, membership: str) -> Membershi
 
 @router.patch("/workspaces/{workspace}/memberships/{membership}", response=MembershipOut)
 def change_membership(request: Call, workspace: Text, membership: str, body: MembershipIn) -> MembershipOut:
-    """Replaces the roles, or the status, or both. The caller must be able to hand out every role concerned."""
+    """Replaces the roles, the status, the end, or several of them at once. The caller must be able to hand out every role concerned."""
     row = _fetch(request, workspace, membership).membership
     with transaction.atomic():
         if body.roles is not None:
             row = set_roles(actor=request.auth, membership=row, roles=body.roles)
+        if "ends_at" in body.model_fields_set:
+            row = set_end(actor=request.auth, membership=row, ends_at=body.ends_at)
         if body.status not in (None, row.status):
             act = reactivate if body.status == Membership.Status.ACTIVE else deactivate
             row = act(actor=request.auth, membership=row)

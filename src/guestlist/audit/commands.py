@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from guestlist.audit.events import recorded
 from guestlist.audit.models import Event
 from guestlist.kernel import clock, context
 from guestlist.kernel.actors import Actor
@@ -29,8 +30,9 @@ def record(*, actor: Actor, changes: Iterable[Change]) -> None:
     """One event per change. Refuses to run outside a transaction: an event without its change, or the reverse, would be a lie."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit event belongs in the transaction of its change.")
-    at = clock.now()
+    at, changes = clock.now(), list(changes)
     insert_rows([_event(actor, change, at) for change in changes])
+    recorded.send(None, actor=actor, changes=changes, at=at)
 
 
 def _event(actor: Actor, change: Change, at: Any) -> Event:

@@ -1,9 +1,14 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from guestlist.kernel.clock import now
 from guestlist.kernel.ids import new_id
+
+JOINING = Cast(KeyTextTransform("user", "after"), models.TextField())
 
 
 class Event(models.Model):
@@ -26,6 +31,10 @@ class Event(models.Model):
     class Meta:
         db_table = "audit_event"
         indexes = [
-            models.Index(fields=["workspace_id", "-id"], name="audit_event_workspace"),
+            models.Index(fields=["workspace_id", "-at", "-id"], name="audit_event_in_workspace"),
+            models.Index(fields=["community_id", "-at", "-id"], name="audit_event_in_community"),
+            models.Index(fields=["actor_id", "-at", "-id"], name="audit_event_by_actor"),
             models.Index(fields=["target_id"], name="audit_event_target"),
+            # A membership that was removed is found by its user in here only.
+            models.Index(JOINING, name="audit_event_joined", condition=Q(action="membership.created")),
         ]

@@ -3,9 +3,10 @@
 import argparse
 
 from guestlist.cli.terminal import Stopped, confirm, say
+from guestlist.invitations.commands import erase_user
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.text import address_key
-from guestlist.members.commands import disable_user, enable_user, erase_user
+from guestlist.members.commands import disable_user, enable_user
 from guestlist.users.models import User
 from guestlist.users.queries import user_by_address
 

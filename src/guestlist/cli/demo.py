@@ -46,7 +46,7 @@ def _choose_environment(folder: Path, port: int, mail_port: int) -> None:
         "EMAIL_URL": f"smtp://{HOST}:{mail_port}",
         "DATABASE_URL": f"sqlite:///{folder}/guestlist.sqlite3",
         "GUESTLIST_DATA_DIR": str(folder),
-        "GUESTLIST_PERMISSIONS": str(Path(__file__).with_name("demo_permissions.json")),
+        "GUESTLIST_PERMISSIONS": str(Path(__file__).with_name("demo_permissions.toml")),
         "GUESTLIST_DEMO_MAILBOX": str(folder / "mailbox"),
     }
 

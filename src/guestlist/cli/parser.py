@@ -96,6 +96,11 @@ def _people(commands: Commands) -> None:
     )
     invite.add_argument("--dry-run", action="store_true", help="show the outcomes and change nothing")
     invite.add_argument("--json", action="store_true", help="print the outcomes as the API answers them")
+    why = _command(commands, "why", "people.why", "may this user do that there, and which roles decide it; exit 1 for a no")
+    why.add_argument("email", metavar="EMAIL", help="a verified address of the account")
+    why.add_argument("permission", metavar="PERMISSION", help="such as members:invite")
+    _workspace(why)
+    why.add_argument("--community", default="main", metavar="SLUG", help="where (default: main)")
 
 
 def _command(commands: Commands, name: str, run: str, help: str, *, schema: bool = True) -> argparse.ArgumentParser:

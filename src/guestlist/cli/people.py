@@ -1,4 +1,4 @@
-"""guestlist invite"""
+"""guestlist invite, guestlist why"""
 
 import argparse
 import json
@@ -17,11 +17,14 @@ from guestlist.invitations.commands.invite import plain
 from guestlist.invitations.models import Batch
 from guestlist.invitations.queries import outcomes_of
 from guestlist.invitations.queries.people import named_grants, people_in_table, split_roles
+from guestlist.invitations.queries.why import explain
 from guestlist.invitations.rules import Person
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.table import BadTable
-from guestlist.kernel.text import split_addresses
+from guestlist.kernel.text import address_key, split_addresses
 from guestlist.members.queries import fetch_workspace
+from guestlist.users.queries import user_by_address
+from guestlist.web.people.why import community_called, lines
 from guestlist.workspaces.models import Workspace
 
 FAILED = ("refused", "invalid")
@@ -40,6 +43,18 @@ def invite(args: argparse.Namespace) -> int:
     else:
         _show(outcomes, dry_run=args.dry_run)
     return 1 if any(each["outcome"] in FAILED for each in outcomes) else 0
+
+
+def why(args: argparse.Namespace) -> int:
+    """0 for a yes, 1 for a no."""
+    workspace = fetch_workspace(OPERATOR, args.workspace)
+    user = user_by_address(address_key(args.email))
+    if user is None:
+        raise Stopped(f"No account has verified the address {args.email}.")
+    answer = explain(OPERATOR, workspace, user, args.permission, community_called(OPERATOR, workspace, args.community))
+    for line in lines(answer):
+        say(line)
+    return 0 if answer.allowed else 1
 
 
 def _grant(text: str) -> tuple[str, list[str]]:

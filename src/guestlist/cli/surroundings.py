@@ -17,7 +17,9 @@ def set_up(*, needs_schema: bool) -> None:
     try:
         django.setup()
         schema.make_room()
-    except (ImproperlyConfigured, BadCatalogue, OSError, ValueError) as wrong:
+    except BadCatalogue as wrong:
+        raise Stopped("\nguestlist: ".join(f"The permissions cannot be used: {each}" for each in wrong.mistakes), 2) from wrong
+    except (ImproperlyConfigured, OSError, ValueError) as wrong:
         raise Stopped(f"The settings cannot be used: {wrong}", 2) from wrong
     if needs_schema and schema.is_old():
         raise Stopped("The tables of the database are missing or older than this version: run `guestlist migrate`.", 2)

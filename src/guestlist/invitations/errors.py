@@ -19,11 +19,6 @@ class TooManyPeople(Refusal):
     message = _("Invite at most 100,000 people at a time.")
 
 
-class BadLifetime(Refusal):
-    code = "bad_lifetime"
-    message = _("A link lives between 60 seconds and 365 days.")
-
-
 class AlreadyDecided(Refusal):
     """Accepted, declined, revoked or replaced meanwhile."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from guestlist.kernel.text import Address, BadAddress, clean_line, read_address
 
-SHORTEST_LIFETIME, LONGEST_LIFETIME = 60, 365 * 86400
 MOST_PEOPLE = 100_000
 MOST_MAILS = 20  # to one address, by its invitation and others made within a day: more is a flood, whoever asks for it
 PART = 500  # people done at once; a larger batch is cut into parts of so many

@@ -1,6 +1,7 @@
 """Identifiers of rows: UUIDv7 (RFC 9562, section 5.7), so that an index grows at its end."""
 
 import uuid
+from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
@@ -15,3 +16,8 @@ def as_id(text: object) -> uuid.UUID | None:
         return uuid.UUID(str(text))
     except ValueError:
         return None
+
+
+def first_id(at: datetime) -> uuid.UUID:
+    """The smallest id that a row made at this moment can have: a list of the newest need not look at the oldest."""
+    return uuid.UUID(int=int(at.timestamp() * 1000) << 80)

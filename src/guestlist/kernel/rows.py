@@ -1,9 +1,10 @@
 """Many rows at once: written in one stroke, found by a list however long."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import JSONField, Model
 from django.db.models.expressions import RawSQL
 
@@ -14,6 +15,18 @@ def listed(texts: Iterable[str]) -> RawSQL:
     """`texts` for a filter with `__in`, as one parameter. With a parameter for each, PostgreSQL compares them one by one with every
     row of the workspace until it has statistics of a young table."""
     return RawSQL(_LISTED[connection.vendor], [json.dumps(list(texts))])
+
+
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Inside, PostgreSQL plans every statement for its own parameters. A plan kept from an actor who did a million things would
+    read the whole history for one who did nothing."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
 
 
 def insert_rows(rows: Sequence[Model]) -> None:

@@ -57,8 +57,16 @@ class Membership(models.Model):
     everywhere = models.BooleanField(default=False)
     source = models.CharField(max_length=8, choices=Source.choices)
     ends_at = models.DateTimeField(null=True)
+    # The end that holder and admins were reminded of: once for each, however often the worker looks.
+    reminded_of = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     roles: "models.ManyToManyField[Role, MembershipRole]" = models.ManyToManyField(Role, through="MembershipRole")
+
+    @property
+    def state(self) -> str:
+        """`active`, `deactivated`, or `ended`: what has ended carries nothing, whatever its status says."""
+        ended = self.ends_at is not None and self.ends_at <= now()
+        return "ended" if ended and self.status == self.Status.ACTIVE else self.status
 
     class Meta:
         db_table = "membership"
@@ -66,6 +74,7 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["community", "email_key", "user"], name="membership_in_community"),
             models.Index(fields=["workspace", "email_key", "user"], name="membership_in_workspace"),
+            models.Index(fields=["ends_at"], condition=models.Q(ends_at__isnull=False), name="membership_ending"),
         ]
 
 

@@ -1,12 +1,15 @@
-"""Make an account, set its password, disable it. Nothing here belongs to a workspace (design rule 14)."""
+"""Make an account, set its password, end its sessions, disable it. Nothing here belongs to a workspace (design rule 14)."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
@@ -14,15 +17,17 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
+from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
-from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing
-from guestlist.users.models import User
-from guestlist.users.rules import PasswordSubject, check_password_rules
+from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, WrongPassword
+from guestlist.users.models import Notification, Session, User
+from guestlist.users.rules import PasswordSubject, browser_and_system, check_password_rules, network_of, time_zones
 
 RESET_LIFETIME = 3600
 RESET_PURPOSE = "password"
+SEEN_EVERY = timedelta(minutes=5)
 
 
 def hash_new_password(*, password: str, name: str, words: tuple[str, ...]) -> str:
@@ -85,16 +90,31 @@ def reset_password(*, token: str, password: str) -> User:
     user = read_reset_link(token=token)
     hashed = hash_new_password(password=password, name=user.name, words=(user.email,))
 
+    _set_password(user, hashed, keep="")
+    return user
+
+
+def change_password(*, user: User, old: str, new: str, keep: str) -> None:
+    """The holder sets another password; every session ends but the one whose key is `keep`. Raises WrongPassword, WeakPassword,
+    LinkEnded where another change came first."""
+    if not user.check_password(old):
+        raise WrongPassword
+    hashed = hash_new_password(password=new, name=user.name, words=(user.email,))
+
+    _set_password(user, hashed, keep)
+
+
+def _set_password(user: User, hashed: str, keep: str) -> None:
     with transaction.atomic():
         won = User.objects.filter(id=user.id, password_version=user.password_version).update(
             password=hashed, password_version=F("password_version") + 1
         )
         if not won:
             raise LinkEnded
+        user.sessions.exclude(session_key=keep).delete()
         record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
         _tell_password_changed(user)
     user.refresh_from_db()
-    return user
 
 
 def _tell_password_changed(user: User) -> None:
@@ -110,17 +130,60 @@ def _tell_password_changed(user: User) -> None:
     queue_messages([draft])
 
 
-def change_profile(*, user: User, name: str, language: str, theme: str) -> None:
-    """The holder's own name, language (a code of settings.LANGUAGES) and theme (`light`, `dark` or empty: as the system).
-    Raises NameMissing."""
+def change_profile(*, user: User, name: str, language: str, time_zone: str, theme: str) -> None:
+    """The holder's own name, language (a code of settings.LANGUAGES), time zone (IANA; empty: the browser's) and theme (`light`,
+    `dark` or empty: as the system). Raises NameMissing."""
     user.name = clean_line(name)
     if not user.name:
         raise NameMissing
     user.language = language if language in dict(settings.LANGUAGES) else ""
+    user.time_zone = time_zone if time_zone in time_zones() else ""
     user.theme = theme if theme in ("light", "dark") else ""
     with transaction.atomic():
-        user.save(update_fields=["name", "language", "theme"])
+        user.save(update_fields=["name", "language", "time_zone", "theme"])
         record(actor=user.actor, changes=[Change("user.profile_changed", user.id)])
+
+
+def note_session(*, session: SessionBase, user_agent: str, address: str) -> None:
+    """Writes into a session which browser it is, where and when, for its holder to read; at most once in five minutes.
+    A new one sweeps out those that have expired."""
+    about = session.get("about", {})
+    if "browser" in about and clock.now() - datetime.fromisoformat(about["seen_at"]) < SEEN_EVERY:
+        return
+    if "browser" not in about:
+        Session.objects.filter(expire_date__lte=clock.now()).delete()
+    browser, system = browser_and_system(user_agent)
+    seen = {"browser": browser, "system": system, "network": network_of(address), "seen_at": clock.now().isoformat()}
+    session["about"] = {"id": str(new_id())} | about | seen
+
+
+def end_session(*, user: User, session: uuid.UUID) -> None:
+    """The holder ends one of their sessions: its next request is a stranger's. Raises NotFound for somebody else's."""
+    _end_sessions(user, user.sessions.filter(id=session))
+
+
+def end_other_sessions(*, user: User, keep: str) -> None:
+    """Ends all the holder's sessions but the one whose key is `keep`."""
+    if user.sessions.exclude(session_key=keep).exists():
+        _end_sessions(user, user.sessions.exclude(session_key=keep))
+
+
+def _end_sessions(user: User, chosen: QuerySet[Session]) -> None:
+    with transaction.atomic():
+        ended, _ = chosen.delete()
+        if not ended:
+            raise NotFound
+        record(actor=user.actor, changes=[Change("user.sessions_ended", user.id, after={"sessions": ended})])
+
+
+def notify(notifications: Iterable[Notification]) -> None:
+    """Tells users what others did that concerns them, in the transaction of the change."""
+    insert_rows(list(notifications))
+
+
+def see_notifications(*, user: User, until: datetime) -> None:
+    """The holder has read all up to then."""
+    User.objects.filter(id=user.id, notifications_seen_at__lt=until).update(notifications_seen_at=until)
 
 
 def set_disabled(*, actor: Actor, user_id: uuid.UUID, disabled: bool) -> User:
@@ -131,5 +194,6 @@ def set_disabled(*, actor: Actor, user_id: uuid.UUID, disabled: bool) -> User:
         raise NotFound
     user.disabled_at = clock.now() if disabled else None
     user.save(update_fields=["disabled_at"])
+    user.sessions.all().delete()
     record(actor=actor, changes=[Change("user.disabled" if disabled else "user.enabled", user.id)])
     return user

@@ -27,3 +27,13 @@ class LinkEnded(Refusal):
     code = "link_ended"
     kind = "conflict"
     message = _("This link has ended. Ask for a new one.")
+
+
+class WrongPassword(Refusal):
+    code = "wrong_password"
+    message = _("This is not your password.")
+
+
+class NotConfirmed(Refusal):
+    code = "not_confirmed"
+    message = _("Type your e-mail address to confirm.")

@@ -1,6 +1,9 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from guestlist.kernel.actors import Actor
@@ -20,9 +23,11 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
     language = models.CharField(max_length=8, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
     theme = models.CharField(max_length=8, blank=True)
     password_version = models.PositiveIntegerField(default=1)
     disabled_at = models.DateTimeField(null=True, blank=True)
+    notifications_seen_at = models.DateTimeField(default=now)
     created_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "id"
@@ -46,3 +51,52 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class Session(AbstractBaseSession):
+    """One browser, signed in or not. What its holder sees of it is written into the session and repeated in these columns, so that
+    a session which is listed is one that works, and ending it is deleting its row."""
+
+    id = models.UUIDField()  # not unique: while a session changes its key, it has a row under each
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    browser = models.CharField(max_length=40, blank=True)
+    system = models.CharField(max_length=40, blank=True)
+    network = models.CharField(max_length=45, blank=True)
+    seen_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "user_session"
+
+
+class SessionStore(db.SessionStore):
+    """Django's sessions in the table above (settings.SESSION_ENGINE)."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        about = data.setdefault("about", {"id": str(new_id()), "seen_at": now().isoformat()})
+        row: Any = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        for name, value in about.items():
+            setattr(row, name, value)
+        return row  # type: ignore[no-any-return] # of get_model_class
+
+
+class Notification(models.Model):
+    """Something that others did and that concerns the user. `about` holds names as they were then: what becomes of a community
+    after its member left is no longer theirs to know."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications", db_index=False)
+    action = models.CharField(max_length=60)
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField(null=True)
+    target_id = models.UUIDField(null=True)
+    about: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "notification"
+        indexes = [models.Index(fields=["user", "-at"], name="notification_newest")]

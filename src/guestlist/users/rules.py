@@ -1,6 +1,9 @@
-"""Pure questions about users: is this password good enough?"""
+"""Pure questions about users: is this password good enough, which browser is this, and from where?"""
 
+import zoneinfo
 from collections.abc import Iterable
+from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.contrib.auth import password_validation
@@ -57,3 +60,32 @@ def check_password_rules(password: str, subject: PasswordSubject) -> None:
         password_validation.validate_password(password, subject)  # type: ignore[arg-type] # validators read attributes only
     except ValidationError as weak:
         raise WeakPassword(list(weak.messages)) from weak
+
+
+# In this order: Edge says that it is Chrome too, Chrome that it is Safari, and Android that it is Linux.
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox", "CriOS/": "Chrome", "Chrome/": "Chrome"}
+_BROWSERS |= {"Safari/": "Safari", "curl/": "curl"}
+_SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "CrOS": "ChromeOS"}
+_SYSTEMS |= {"Mac OS X": "macOS", "Linux": "Linux"}
+
+
+def browser_and_system(user_agent: str) -> tuple[str, str]:
+    """`("Firefox", "Linux")`; an empty string for what is not known."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in user_agent), "")
+    return browser, next((name for mark, name in _SYSTEMS.items() if mark in user_agent), "")
+
+
+def network_of(address: str) -> str:
+    """The network an address lies in, `203.0.113.0/24` or `2001:db8::/48`: enough to know a place by, and no more."""
+    try:
+        length = 24 if ip_address(address).version == 4 else 48
+    except ValueError:
+        return ""
+    return str(ip_network(f"{address}/{length}", strict=False))
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """The names of the IANA database that say a place, sorted, and UTC."""
+    places = (each for each in zoneinfo.available_timezones() if "/" in each and not each.startswith(("Etc/", "SystemV/", "US/")))
+    return ("UTC", *sorted(places))

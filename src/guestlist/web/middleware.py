@@ -7,10 +7,12 @@ from collections.abc import Callable
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils import translation
+from django.utils import timezone, translation
 
 from guestlist.kernel import context
 from guestlist.kernel.errors import Refusal
+from guestlist.users.commands import note_session
+from guestlist.users.rules import time_zones
 from guestlist.web.errors import refusal_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -53,14 +55,15 @@ def _without_nul(typed: QueryDict) -> QueryDict:
 
 
 def reader(handle: Handler) -> Handler:
-    """Speaks the reader's language: the one asked for by ?language=, the account's, the browser's; and keeps pages out of caches."""
+    """Speaks the reader's language (the one asked for by ?language=, the account's, the browser's) and shows times in their zone;
+    and keeps pages out of caches."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         asked = request.GET.get("language", "")
         chosen = asked if asked in dict(settings.LANGUAGES) else ""
         language = chosen or (user.is_authenticated and user.language) or translation.get_language_from_request(request)
-        with translation.override(language):
+        with translation.override(language), timezone.override(_zone(request)):
             request.LANGUAGE_CODE = language
             response = handle(request)
             if hasattr(response, "render") and not response.is_rendered:
@@ -75,6 +78,24 @@ def reader(handle: Handler) -> Handler:
                 # Not no-referrer: browsers then post the form with `Origin: null`, which the CSRF check refuses.
                 response["Referrer-Policy"] = "strict-origin"
         return response
+
+    return middleware
+
+
+def _zone(request: HttpRequest) -> str:
+    """The account's, or the one that js/time_zone.js noted of the browser, which could be anything."""
+    noted = request.COOKIES.get("time_zone", "")
+    return (request.user.is_authenticated and request.user.time_zone) or (noted if noted in time_zones() else "UTC")
+
+
+def seen(handle: Handler) -> Handler:
+    """Writes down for its holder where a session was seen last."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            agent = request.headers.get("User-Agent", "")
+            note_session(session=request.session, user_agent=agent, address=context.address.get())
+        return handle(request)
 
     return middleware
 

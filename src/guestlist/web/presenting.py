@@ -2,13 +2,14 @@
 
 import uuid
 import zlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guestlist.access.permissions import catalogue
 from guestlist.kernel import clock
 from guestlist.members.models import Role
 from guestlist.users.models import User
@@ -45,6 +46,18 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
     }
 
 
+def cell(text: str) -> str:
+    """For a table: what a spreadsheet would run as a formula starts with an apostrophe instead."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def session_words(browser: str, system: str) -> str:
+    """What a session is known by: the browser and what it runs on."""
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown browser")
+
+
 def time_left(until: datetime) -> str:
     seconds = int((until - clock.now()).total_seconds())
     if seconds >= 2 * 86400:
@@ -73,3 +86,27 @@ def about_role(role: Role) -> str:
     if role.is_built_in:
         return lines[role.name]
     return role.description or ", ".join(role.permissions)
+
+
+def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> list[Shown]:
+    """Those of the catalogue called `names`, under what they are about, with a sentence each."""
+    levels = {"read": _("Read"), "write": _("Write"), "admin": _("Admin")}
+    groups: dict[str, list[Shown]] = {}
+    for each in catalogue().values():
+        if each.name in names:
+            row = {
+                "name": each.name,
+                "description": _(each.description),
+                "level": levels[each.level],
+                "ticked": each.name in ticked,
+            }
+            groups.setdefault(each.group, []).append(row)
+    return [
+        {"key": group, "title": _(group), "permissions": rows, "all": all(row["ticked"] for row in rows)}
+        for group, rows in groups.items()
+    ]
+
+
+def last_day(ends_at: datetime | None) -> str:
+    """The day after which something ends, as `2026-11-30`: an end at midnight belongs to the day before. Empty without an end."""
+    return (ends_at - timedelta(microseconds=1)).date().isoformat() if ends_at else ""

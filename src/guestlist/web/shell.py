@@ -11,9 +11,11 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from guestlist.access.decision import decide
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import capped_count, own_places, visible_communities, visible_workspaces
+from guestlist.members.queries import capped_count, own_places, standing, visible_communities, visible_workspaces
+from guestlist.users.queries import unseen_notifications
 from guestlist.web.presenting import person, place
 from guestlist.workspaces.models import Community, Workspace
 
@@ -83,6 +85,7 @@ def _build(request: HttpRequest) -> Shell:
         "current": here.get("current", ""),
         "current_community": str(here["community"].id) if here.get("community") else "",
         "menu": _menu(workspace),
+        "notifications": {"url": reverse("notifications"), "count": unseen_notifications(request.user)},
         "logout_url": reverse("account_logout"),
         "help_url": reverse("help_roles"),
     }
@@ -116,13 +119,32 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "team_items": _team_items(slug, team, pending) if team else [],
         "settings_url": reverse("settings", args=[slug]),
         "workspace_url": reverse("settings", args=[slug]),
-        "settings_items": [
-            {"key": "ws-users", "label": _("Users"), "icon": "users-round", "url": reverse("workspace_users", args=[slug])}
-        ],
+        "settings_items": _settings_items(actor, workspace, teams),
         "communities": first,
-        "communities_url": reverse("communities"),
+        "communities_url": reverse("community_tree"),
         "single": len(first) == 1,
     }
+
+
+def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) -> list[Shell]:
+    """What one may not use is absent. `teams`: rights somewhere in the workspace come from these."""
+    held = standing(actor, [each.id for each in teams])
+    main = next((each.id for each in teams if each.is_main), None)
+    items = [
+        ("ws-users", _("Users"), "users-round", "workspace_users"),
+        ("ws-roles", _("Roles"), "shield", "workspace_roles"),
+        ("ws-overview", _("Overview"), "chart-column", "overview"),
+    ]
+    if any(decide("audit:read", roles) for roles in held.values()):
+        items.append(("ws-audit", _("Audit log"), "history", "audit"))
+    if main and decide("settings:write", held[main]):
+        items.insert(0, ("ws-general", _("General"), "sliders-horizontal", "workspace_general"))
+        if workspace.setup_dismissed_at is None:
+            items.insert(0, ("ws-setup", _("Setup checklist"), "list-checks", "workspace_setup"))
+    return [
+        {"key": key, "label": label, "icon": icon, "url": reverse(name, args=[workspace.slug])}
+        for key, label, icon, name in items
+    ]
 
 
 def _team_url(slug: str, community: Community, page: str) -> str:

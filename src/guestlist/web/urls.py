@@ -2,15 +2,24 @@
 
 from django.urls import URLPattern, path
 
+from guestlist.web.audit import views as audit
 from guestlist.web.demo import views as demo
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_page
+from guestlist.web.me import account, data, sessions
+from guestlist.web.me import notifications as my_notifications
+from guestlist.web.people import bulk, confirm
+from guestlist.web.people import user as people
+from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
+from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
+from guestlist.web.workspace import general
 from guestlist.web.workspace import views as workspace
+from guestlist.web.workspace.overview import overview_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
@@ -25,16 +34,40 @@ urlpatterns: list[URLPattern] = [
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
-    path("me", user_center.me, name="me"),
-    path("me/notifications", user_center.notifications, name="notifications"),
-    path("me/memberships/<uuid:membership>/leave", user_center.leave_page, name="leave"),
+    path("me", account.me, name="me"),
+    path("me/password", account.password_page, name="my_password"),
+    path("me/notifications", my_notifications.notifications, name="notifications"),
+    path("me/memberships/<uuid:membership>/leave", account.leave_page, name="leave"),
+    path("me/sessions/others/end", sessions.end_others_page, name="end_other_sessions"),
+    path("me/sessions/<uuid:session>/end", sessions.end_page, name="end_session"),
+    path("me/export", data.export, name="export"),
+    path("me/close", data.close_page, name="close_account"),
     path("me/communities", user_center.communities, name="communities"),
+    path("me/communities/tree", tree.tree_page, name="community_tree"),
+    path("me/communities/<uuid:community>/new", places.new_page, name="community_new"),
+    path("me/communities/<uuid:community>/edit", places.edit_page, name="community_edit"),
+    path("me/communities/<uuid:community>/move", places.move_page, name="community_move"),
+    path("me/communities/<uuid:community>/delete", places.delete_page, name="community_delete"),
     path("me/communities/<uuid:community>/users/new", user_center.community_users_new, name="community_users_new"),
     path("me/communities/<uuid:community>/<slug:tab>", user_center.community_page, name="community"),
     path("w/<slug:slug>", workspace.workspace_home, name="workspace"),
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
+    path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
+    path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
+    path("w/<slug:slug>/settings/overview", overview_page, name="overview"),
+    path("w/<slug:slug>/settings/audit", audit.audit_page, name="audit"),
+    path("w/<slug:slug>/settings/audit/<slug:form>", audit.audit_export, name="audit_export"),
+    path("w/<slug:slug>/settings/roles", roles.roles_page, name="workspace_roles"),
+    path("w/<slug:slug>/roles/new", roles.role_new, name="role_new"),
+    path("w/<slug:slug>/roles/<uuid:role>", roles.role_page, name="role"),
+    path("w/<slug:slug>/roles/<uuid:role>/edit", roles.role_edit, name="role_edit"),
+    path("w/<slug:slug>/roles/<uuid:role>/delete", roles.role_delete, name="role_delete"),
+    path("w/<slug:slug>/users/bulk", bulk.bulk_page, name="users_bulk"),
+    path("w/<slug:slug>/users/<uuid:user>", people.user_page, name="user"),
+    path("w/<slug:slug>/users/<uuid:user>/<slug:act>", confirm.user_act, name="user_act"),
+    path("w/<slug:slug>/memberships/<uuid:membership>/<slug:act>", confirm.membership_act, name="membership_act"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
     path("w/<slug:slug>/invitations/resend", invitations.resend_page, name="invitations_resend"),
     path("w/<slug:slug>/invitations/revoke", invitations.revoke_page, name="invitations_revoke"),

@@ -1,17 +1,23 @@
-"""Make workspaces and communities. The closure of the tree is written here and nowhere else, under the workspace's lock."""
+"""Make workspaces and communities, change, move and delete them. The closure of the tree is written here and nowhere else, under the
+workspace's lock. Rights are the caller's to check."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Max
 from django.utils.text import slugify
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
-from guestlist.workspaces.errors import NameMissing, SlugTaken, TooDeep
+from guestlist.workspaces.errors import BelowItself, MainStays, NameMissing, SlugTaken, TooDeep
 from guestlist.workspaces.models import DEEPEST, Ancestry, Community, Workspace
+from guestlist.workspaces.rules import check_slug
 
 
 def lock_workspaces(ids: list[uuid.UUID]) -> list[Workspace]:
@@ -19,6 +25,15 @@ def lock_workspaces(ids: list[uuid.UUID]) -> list[Workspace]:
     true until it is written. In order of id, or two commands that need two workspaces would wait for each other."""
     rows = Workspace.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")
     return list(rows)
+
+
+def lock_community(community: Community) -> Community:
+    """The row as it is now that its workspace is locked: it may have moved or gone since it was read. Raises NotFound."""
+    lock_workspaces([community.workspace_id])
+    found = Community.objects.filter(id=community.id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Workspace, Community]:
@@ -42,33 +57,132 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Worksp
     return workspace, main
 
 
-def insert_managed_community(*, actor: Actor, parent: Community, name: str, slug: str = "", unique: bool = False) -> Community:
-    """A managed community below `parent`, with a short name made from its name where `slug` is left out; `unique` gives it an
-    ending that nobody has. Rights are the caller's to check (members.commands.create_community).
-    Raises NameMissing, SlugTaken, TooDeep."""
+def insert_managed_community(
+    *, actor: Actor, parent: Community, name: str, slug: str = "", description: str = "", discreet: bool = False
+) -> Community:
+    """A managed community below `parent`, with a short name made from its name where `slug` is left out. `discreet` gives that an
+    ending of its own in any case: to whoever does not see the whole workspace it must not tell which names are in use.
+    Raises NameMissing, SlugTaken, TooDeep, BadSlug; NotFound where the parent is gone."""
     name = clean_line(name)
     if not name:
         raise NameMissing
-    if parent.depth + 1 >= DEEPEST:
-        raise TooDeep
-    row = Community(
-        workspace_id=parent.workspace_id, name=name, parent=parent, depth=parent.depth + 1, kind=Community.Kind.MANAGED
-    )
+    if slug:
+        check_slug(slug)
 
     with transaction.atomic():
-        lock_workspaces([parent.workspace_id])
-        row.slug = _free_slug(row, slug, unique) if unique or not slug else slug
+        parent = lock_community(parent)
+        if parent.depth + 1 >= DEEPEST:
+            raise TooDeep
+        row = Community(workspace_id=parent.workspace_id, name=name, parent=parent, kind=Community.Kind.MANAGED)
+        row.depth, row.description = parent.depth + 1, clean_line(description, 300)
+        row.slug = slug or _free_slug(row, discreet=discreet)
         community = _insert_community(row)
         after = {"name": name, "parent": str(parent.id)}
         record(actor=actor, changes=[Change("community.created", community.id, parent.workspace_id, community.id, after=after)])
     return community
 
 
-def _free_slug(row: Community, slug: str, unique: bool) -> str:
+def _free_slug(row: Community, *, discreet: bool) -> str:
     """Two teams called Paris in different places are nothing to refuse."""
-    wanted = slug or slugify(row.name)[:63] or "community"
-    taken = unique or Community.objects.filter(workspace=row.workspace_id, slug=wanted).exists()
-    return f"{wanted[:54]}-{row.id.hex[-8:]}" if taken else wanted
+    wanted = slugify(row.name)[:63] or "community"
+    taken = discreet or Community.objects.filter(workspace=row.workspace_id, slug=wanted).exists()
+    return f"{wanted[:54].rstrip('-')}-{row.id.hex[-8:]}" if taken else wanted
+
+
+def change_community(*, actor: Actor, community: Community, **fields: str) -> Community:
+    """Writes what differs of `name`, `description` and `slug`. The caller holds the lock. Raises NameMissing, BadSlug, SlugTaken."""
+    wanted = _cleaned(fields)
+    before = _write(community, wanted)
+    if before:
+        after = {each: wanted[each] for each in before}
+        changed = Change("community.changed", community.id, community.workspace_id, community.id, before=before, after=after)
+        record(actor=actor, changes=[changed])
+    return community
+
+
+def change_workspace(*, actor: Actor, workspace: Workspace, **fields: Any) -> Workspace:
+    """Writes what differs of the name, the short name and the policy. The caller holds the lock and has checked the policy.
+    Raises NameMissing, BadSlug, SlugTaken."""
+    wanted = _cleaned(fields)
+    before = _write(workspace, wanted)
+    if before:
+        after = {each: wanted[each] for each in before}
+        record(actor=actor, changes=[Change("workspace.changed", workspace.id, workspace.id, before=before, after=after)])
+    return workspace
+
+
+def _cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    longest = {"name": 200, "description": 300}
+    wanted = {each: clean_line(value, longest[each]) if each in longest else value for each, value in fields.items()}
+    if not wanted.get("name", "given"):
+        raise NameMissing
+    if "slug" in wanted:
+        check_slug(wanted["slug"])
+    return wanted
+
+
+def _write(row: Workspace | Community, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Saves the fields of `wanted` that differ, and answers what they were."""
+    before = {each: getattr(row, each) for each, value in wanted.items() if getattr(row, each) != value}
+    for each in before:
+        setattr(row, each, wanted[each])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=[*before])
+    except IntegrityError as taken:
+        raise SlugTaken from taken
+    return before
+
+
+def check_move(community: Community, parent: Community) -> None:
+    """Whether the tree allows it. Raises MainStays, BelowItself, TooDeep."""
+    below = Ancestry.objects.filter(ancestor=community)
+    if community.is_main:
+        raise MainStays
+    if below.filter(descendant=parent).exists():
+        raise BelowItself
+    height = below.aggregate(most=Max("depth"))["most"]
+    if parent.depth + 1 + height >= DEEPEST:
+        raise TooDeep
+
+
+def move_subtree(*, actor: Actor, community: Community, parent: Community) -> None:
+    """Hangs `community`, with all that lies below it, under `parent`. The caller holds the lock and has called `check_move`."""
+    below = Ancestry.objects.filter(ancestor=community).values("descendant")
+    above = list(Ancestry.objects.filter(descendant=community).exclude(ancestor=community).values_list("ancestor", flat=True))
+    before, deeper = {"parent": str(community.parent_id)}, parent.depth + 1 - community.depth
+
+    Ancestry.objects.filter(descendant__in=below, ancestor__in=above).delete()
+    _join_closures(community, parent)
+    Community.objects.filter(id__in=below).update(depth=F("depth") + deeper)
+    Community.objects.filter(id=community.id).update(parent=parent)
+    after = {"parent": str(parent.id)}
+    moved = Change("community.moved", community.id, community.workspace_id, community.id, before=before, after=after)
+    record(actor=actor, changes=[moved])
+
+
+_CROSS = """
+INSERT INTO community_ancestry (descendant_id, ancestor_id, depth)
+SELECT low.descendant_id, high.ancestor_id, low.depth + high.depth + 1
+FROM community_ancestry low CROSS JOIN community_ancestry high
+WHERE low.ancestor_id = %s AND high.descendant_id = %s
+"""
+
+
+def _join_closures(community: Community, parent: Community) -> None:
+    """Everything below the one gets everything above the other, in one statement however many there are."""
+    key = Community._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_CROSS, [key.get_db_prep_value(each.id, connection) for each in (community, parent)])
+
+
+def delete_leaf(*, actor: Actor, community: Community) -> None:
+    """Deletes a managed community without children, and whatever still hangs on it. The caller holds the lock."""
+    before = {"name": community.name, "slug": community.slug, "parent": str(community.parent_id)}
+    change = Change("community.deleted", community.id, community.workspace_id, community.id, before=before)
+    record(actor=actor, changes=[change])
+    Ancestry.objects.filter(descendant=community).delete()
+    community.delete()
 
 
 def remove_workspace(*, actor: Actor, workspace: Workspace) -> None:

@@ -24,3 +24,47 @@ class UnknownCommunity(Refusal):
 
     code = "unknown_community"
     message = _("There is no such community, or you may not see it.")
+
+
+class BadSlug(Refusal):
+    code = "bad_slug"
+    message = _("Use small letters, digits and single hyphens, at most 63.")
+
+
+class MainStays(Refusal):
+    code = "main_stays"
+    kind = "conflict"
+    message = _("The main community is the root of the workspace: it cannot be moved or deleted.")
+
+
+class BelowItself(Refusal):
+    code = "below_itself"
+    kind = "conflict"
+    message = _("A community cannot lie below itself. Choose a parent elsewhere.")
+
+
+class HasChildren(Refusal):
+    code = "has_children"
+    kind = "conflict"
+    message = _("There are communities below this one. Move or delete them first.")
+
+
+class NotEmpty(Refusal):
+    code = "community_not_empty"
+    kind = "conflict"
+    message = _("Members, invitations, roles or API keys hang on this community. Say what becomes of its members.")
+
+
+class BadLifetime(Refusal):
+    code = "bad_lifetime"
+    message = _("A link lives between 60 seconds and 365 days.")
+
+
+class PolicyLoosened(Refusal):
+    code = "policy_loosened"
+    message = _("The operator asks for more. A workspace may only be stricter.")
+
+
+class UnknownLanguage(Refusal):
+    code = "unknown_language"
+    message = _("There are no mails in this language.")

@@ -14,6 +14,9 @@ class Workspace(models.Model):
     # The policy. Blank means what the operator set; a workspace may only tighten that.
     existing_users = models.CharField(max_length=8, blank=True)
     invitation_lifetime = models.PositiveIntegerField(default=86400)
+    # Of mail to people who have not chosen theirs. Blank: the installation's.
+    language = models.CharField(max_length=8, blank=True)
+    setup_dismissed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -32,8 +35,9 @@ class Community(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="communities")
     slug = models.SlugField(max_length=63)
     name = models.CharField(max_length=200)
+    description = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False)
     depth = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=now)
 
@@ -46,7 +50,10 @@ class Community(models.Model):
                 condition=Q(kind="main", parent=None) | Q(kind="managed", parent__isnull=False), name="community_main_is_root"
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "kind", "name", "id"], name="community_listed")]
+        indexes = [
+            models.Index(fields=["workspace", "kind", "name", "id"], name="community_listed"),
+            models.Index(fields=["parent", "name", "id"], name="community_children"),
+        ]
 
     @property
     def is_main(self) -> bool:

@@ -21,6 +21,14 @@ def end_grants(grants: Collection[Grant], ending: str) -> None:
     Grant.objects.filter(id__in=[grant.id for grant in grants], ended_at=None).update(ended_at=clock.now(), ending=ending)
 
 
+def end_without_grants(rows: Collection[Invitation]) -> None:
+    """Ends those of the pending `rows` that have no live grant left, as revoked; a mail still waiting is not sent."""
+    left = set(Grant.objects.filter(invitation__in=rows, ended_at=None).values_list("invitation_id", flat=True))
+    over = [row for row in rows if row.id not in left]
+    Invitation.objects.filter(id__in=[row.id for row in over]).update(state=Invitation.State.REVOKED, decided_at=clock.now())
+    cancel_mail(over)
+
+
 def cancel_mail(invitations: Collection[Invitation]) -> None:
     """Every mail of theirs that still waits: who invited later, out of the first one's sight, queued another with the same link."""
     waiting = Message.objects.filter(state=State.QUEUED, link_purpose=LINK_PURPOSE)

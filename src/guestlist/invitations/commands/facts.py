@@ -79,7 +79,7 @@ def belongings_of(users: Collection[uuid.UUID], workspace: Workspace) -> dict[uu
         roles[membership].add(role)
     found: dict[uuid.UUID, dict[uuid.UUID, Belonging]] = defaultdict(dict)
     for row in rows:
-        active = row.status == Membership.Status.ACTIVE
+        active = row.state == Membership.Status.ACTIVE
         found[row.user_id][row.community_id] = Belonging(row.id, frozenset(roles[row.id]), active, row.everywhere)
     return found
 

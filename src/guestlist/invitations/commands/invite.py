@@ -9,13 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from guestlist.invitations.commands.settle import foresee, settle
-from guestlist.invitations.errors import BadLifetime, NoEntries, NoGrants, TooManyPeople
+from guestlist.invitations.errors import NoEntries, NoGrants, TooManyPeople
 from guestlist.invitations.models import Batch, BatchPart, as_ids
 from guestlist.invitations.rules import (
-    LONGEST_LIFETIME,
     MOST_PEOPLE,
     PART,
-    SHORTEST_LIFETIME,
     Entry,
     Outcome,
     Person,
@@ -27,6 +25,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import Address, clean_text, spoken
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.rules import check_lifetime
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,7 @@ def _check_request(people: Sequence[Person], common: tuple[Wanted, ...], lifetim
         raise NoEntries
     if len(people) > MOST_PEOPLE:
         raise TooManyPeople
-    if not SHORTEST_LIFETIME <= lifetime <= LONGEST_LIFETIME:
-        raise BadLifetime
+    check_lifetime(lifetime)
     asked = [each for person in people for each in (person.grants or ())] + list(common)
     without = any(not person.reason and not (common if person.grants is None else person.grants) for person in people)
     if without or not all(each.roles for each in asked):
@@ -133,7 +131,7 @@ def _open_batch(
         state=Batch.State.QUEUED if len(entries) > PART else Batch.State.RUNNING,
         total=len(entries),
         note=clean_text(note),
-        language=spoken(language),
+        language=spoken(language, workspace.language),
         lifetime=lifetime,
     )
     batch.save(force_insert=True)

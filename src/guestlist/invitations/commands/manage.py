@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from guestlist.audit.commands import Change, record
-from guestlist.invitations.commands.endings import cancel_mail, end_grants
+from guestlist.invitations.commands.endings import cancel_mail, end_grants, end_without_grants
 from guestlist.invitations.commands.facts import mails_to, recent_invitations
 from guestlist.invitations.emails import invitation_mail
 from guestlist.invitations.errors import AlreadyDecided, NoGrants, TooManyMails
@@ -56,7 +56,7 @@ def revoke_invitations(*, actor: Actor, workspace: Workspace, ids: Collection[uu
         results = _check(actor, ids, chosen)
         good = [chosen[result.id] for result in results if result.refusal is None]
         end_grants([grant for _, grants in good for grant in grants], "revoked")
-        _end_without_grants([row for row, _ in good])
+        end_without_grants([row for row, _ in good])
         record(actor=actor, changes=[_change("invitation.revoked", row, grants) for row, grants in good])
     return results
 
@@ -155,13 +155,6 @@ def _reissue(actor: Actor, workspace: Workspace, chosen: Sequence[tuple[Invitati
         row.message = message
     Invitation.objects.bulk_update(rows, ["version", "lapses_at", "message", "renewals", "renewed_at"])
     record(actor=actor, changes=[_change("invitation.resent", row, grants) for row, grants in chosen])
-
-
-def _end_without_grants(rows: Sequence[Invitation]) -> None:
-    left = set(Grant.objects.filter(invitation__in=rows, ended_at=None).values_list("invitation_id", flat=True))
-    over = [row for row in rows if row.id not in left]
-    Invitation.objects.filter(id__in=[row.id for row in over]).update(state=Invitation.State.REVOKED, decided_at=clock.now())
-    cancel_mail(over)
 
 
 def _grant(row: Invitation, wanted: Wanted, actor: Actor) -> Grant:

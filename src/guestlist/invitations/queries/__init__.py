@@ -1,25 +1,45 @@
 from guestlist.invitations.queries.choices import Choice, choices
+from guestlist.invitations.queries.history import (
+    Sought,
+    Told,
+    documents,
+    history_of,
+    history_of_user,
+    tell,
+    visible_events,
+)
 from guestlist.invitations.queries.lists import (
     GrantLine,
     InvitationRow,
     fetch_batch,
     fetch_invitation,
+    invitations_holding,
     outcomes_of,
     visible_invitations,
     with_grants,
 )
 from guestlist.invitations.queries.opened import Opened, open_invitation, words_of
+from guestlist.invitations.queries.own_data import own_data
 
 __all__ = [
     "Choice",
     "GrantLine",
     "InvitationRow",
     "Opened",
+    "Sought",
+    "Told",
     "choices",
+    "documents",
     "fetch_batch",
     "fetch_invitation",
+    "history_of",
+    "history_of_user",
+    "invitations_holding",
     "open_invitation",
     "outcomes_of",
+    "own_data",
+    "tell",
+    "visible_events",
     "visible_invitations",
     "with_grants",
     "words_of",

@@ -105,7 +105,8 @@ WITH RECURSIVE up (descendant_id, ancestor_id, depth) AS (
 )
 SELECT descendant_id FROM missing
 UNION SELECT descendant_id FROM extra
-UNION SELECT community.id FROM community JOIN depths ON depths.id = community.id WHERE depths.depth <> community.depth
+UNION SELECT community.id FROM community JOIN depths ON depths.id = community.id
+    WHERE depths.depth <> community.depth OR depths.depth > 7
 """
 
 
@@ -155,8 +156,11 @@ def _accepted_is_kept() -> Rows:
 
 
 def _accepted_has_grants() -> Rows:
+    """Unless the community of its grants was deleted later, which took them along."""
     taken = Grant.objects.filter(invitation=OuterRef("pk"), ending="accepted")
-    return _ids(Invitation.objects.filter(~Exists(taken) | Q(user_id=None), state=Invitation.State.ACCEPTED))
+    deleted = Event.objects.filter(workspace_id=OuterRef("workspace"), action="community.deleted")
+    without = ~Exists(taken) & ~Exists(deleted)
+    return _ids(Invitation.objects.filter(without | Q(user_id=None), state=Invitation.State.ACCEPTED))
 
 
 def _created(rows: "QuerySet[Model]", action: str) -> "QuerySet[Model]":
@@ -197,7 +201,7 @@ INVARIANTS = [
     Invariant("one_workspace", "A row whose community belongs to another workspace", _one_workspace),
     Invariant("role_in_reach", "A membership with a role of neither its community nor one above", _role_in_reach),
     Invariant("foreign_role", "A pending grant or an API key with a role that is not usable there", _foreign_role),
-    Invariant("tree", "A community whose ancestors are not what its parents say", _tree),
+    Invariant("tree", "A community whose ancestors are not what its parents say, or below the 8th level", _tree),
     Invariant("addresses", "An address that two accounts verified", _addresses),
     Invariant("membership_address", "A membership under an address its user has not verified", _membership_address),
     Invariant("membership_cause", "A membership that nobody made, by the history", _cause),

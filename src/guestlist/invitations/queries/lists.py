@@ -109,6 +109,20 @@ def _line(grant: Grant, roles: dict[uuid.UUID, Role]) -> GrantLine:
     )
 
 
+def grants_holding(role: Role) -> QuerySet[Grant]:
+    """Every live grant with the role, of invitations that may still be accepted or sent again: for commands, which ask about rights
+    themselves."""
+    pending = Grant.objects.filter(ended_at=None, invitation__state=Invitation.State.PENDING)
+    return pending.filter(role_ids__icontains=str(role.id)).order_by("id")
+
+
+def invitations_holding(actor: Actor, workspace: Workspace, role: Role) -> int:
+    """How many invitations that wait hold the role in a community where the actor may invite."""
+    places = communities_where(actor, workspace, "members:invite").order_by().values("id")
+    grants = grants_holding(role).filter(invitation__workspace=workspace, community__in=places)
+    return grants.order_by().values("invitation").distinct().count()
+
+
 def fetch_batch(actor: Actor, workspace: Workspace, batch: uuid.UUID) -> Batch:
     """A batch the actor made themselves, or any for whoever may invite in the main community. Raises NotFound."""
     rows = Batch.objects.filter(workspace=workspace, id=batch)

@@ -1,28 +1,45 @@
-from guestlist.members.commands.accounts import disable_user, enable_user, erase_user
+from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
-from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_roles
+from guestlist.members.commands.bulk import change_many
+from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
+from guestlist.members.commands.ends import remind_of_ends
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of
-from guestlist.members.commands.places import create_community, create_role, set_up_workspace
+from guestlist.members.commands.moving import check_may_move, swapped
+from guestlist.members.commands.places import create_community, set_up_workspace, update_community
+from guestlist.members.commands.roles import create_role, delete_role, update_role
+from guestlist.members.commands.settings import dismiss_setup, send_trial_mail, update_workspace
 
 __all__ = [
     "Place",
     "add_roles",
     "admins_able_to_sign_in",
+    "change_many",
     "check_may_manage",
+    "check_may_move",
     "create_api_key",
     "create_community",
     "create_role",
     "deactivate",
+    "delete_role",
     "digest_of",
     "disable_user",
+    "dismiss_setup",
     "enable_user",
-    "erase_user",
+    "end_account",
     "join",
     "keeping_an_admin",
     "leave",
     "reactivate",
+    "remind_of_ends",
     "remove",
+    "send_trial_mail",
+    "set_end",
     "set_roles",
     "set_up_workspace",
+    "swapped",
+    "update_community",
+    "update_role",
+    "update_workspace",
+    "workspaces_of",
 ]

@@ -15,7 +15,7 @@ from guestlist.users.models import User
 
 def disable_user(*, actor: Actor, user: User) -> None:
     """Ends every session at its next request; memberships carry nothing until `enable_user`. Raises LastAdmin."""
-    with keeping_an_admin(_workspaces_of(user)):
+    with keeping_an_admin(sorted(workspaces_of(user))):
         set_disabled(actor=actor, user_id=user.id, disabled=True)
 
 
@@ -24,24 +24,24 @@ def enable_user(*, actor: Actor, user: User) -> None:
         set_disabled(actor=actor, user_id=user.id, disabled=False)
 
 
-def erase_user(*, actor: Actor, user: User) -> None:
-    """Blanks name and address, ends the memberships and keeps the facts. It cannot be undone. Raises LastAdmin."""
-    with keeping_an_admin(_workspaces_of(user)):
-        memberships = list(Membership.objects.filter(user=user))
-        changes = [
-            Change("membership.removed", row.id, row.workspace_id, row.community_id, before={"user": str(user.id)})
-            for row in memberships
-        ]
-        record(actor=actor, changes=[*changes, Change("user.erased", user.id)])
-        Membership.objects.filter(user=user).delete()
-        EmailAddress.objects.filter(user=user).delete()
-        user.name, user.email = "", ""
-        user.set_unusable_password()
-        user.password_version += 1
-        user.save()
-        set_disabled(actor=actor, user_id=user.id, disabled=True)
+def end_account(*, actor: Actor, user: User) -> None:
+    """Blanks the account, ends its memberships and sessions. The caller holds the locks of `workspaces_of`."""
+    memberships = list(Membership.objects.filter(user=user))
+    changes = [
+        Change("membership.removed", row.id, row.workspace_id, row.community_id, before={"user": str(user.id)})
+        for row in memberships
+    ]
+    record(actor=actor, changes=[*changes, Change("user.erased", user.id)])
+    Membership.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    user.notifications.all().delete()
+    user.name, user.email = "", ""
+    user.set_unusable_password()
+    user.password_version += 1
+    user.save()
+    set_disabled(actor=actor, user_id=user.id, disabled=True)
 
 
-def _workspaces_of(user: User) -> list[uuid.UUID]:
+def workspaces_of(user: User) -> set[uuid.UUID]:
     """All they belong to: in one where they are no Admin yet, somebody may be making them the only one at this moment."""
-    return sorted(set(Membership.objects.filter(user=user).values_list("workspace_id", flat=True)))
+    return set(Membership.objects.filter(user=user).values_list("workspace_id", flat=True))

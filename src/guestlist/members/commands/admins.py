@@ -6,12 +6,13 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from guestlist.access.roles import ADMIN
 from guestlist.members.errors import LastAdmin
 from guestlist.members.models import Membership
 from guestlist.workspaces.commands import lock_workspaces
-from guestlist.workspaces.models import Community
+from guestlist.workspaces.models import Community, Workspace
 
 
 def admins_able_to_sign_in() -> QuerySet[Membership]:
@@ -34,8 +35,16 @@ def keeping_an_admin(workspaces: list[uuid.UUID]) -> Iterator[None]:
         lock_workspaces(workspaces)
         owned = _owned(workspaces)
         yield
-        if owned - _owned(workspaces):
-            raise LastAdmin
+        lost = owned - _owned(workspaces)
+        if lost:
+            raise LastAdmin(_last_admin_of(lost))
+
+
+def _last_admin_of(workspaces: set[uuid.UUID]) -> str:
+    names = ", ".join(Workspace.objects.filter(id__in=workspaces).order_by("name").values_list("name", flat=True))
+    return _("This is the last Admin of %(workspace)s. Give Admin of the main community to someone else first.") % {
+        "workspace": names
+    }
 
 
 def _owned(workspaces: list[uuid.UUID]) -> set[uuid.UUID]:

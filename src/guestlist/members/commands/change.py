@@ -1,22 +1,28 @@
-"""Edit roles, deactivate, reactivate, remove, leave: per community (design rule 13), by someone who could have invited them."""
+"""Edit roles, set an end, deactivate, reactivate, remove, leave: per community (design rule 13), by someone who could have invited them."""
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
+from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.commands.admins import keeping_an_admin
-from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed
+from guestlist.members.errors import AboveCeiling, ChangedMeanwhile, EndInThePast, NoRoles, NotAllowed
 from guestlist.members.models import Departure, Membership, MembershipRole, Role
-from guestlist.members.queries import facts_of, pick_roles, standing, usable_roles
+from guestlist.members.queries import facts_of, may, pick_roles, standing, usable_roles
+from guestlist.workspaces.models import Community
 
 
-def set_roles(*, actor: Actor, membership: Membership, roles: Collection[str]) -> Membership:
-    """Replaces the roles of a membership by `roles` (names or ids usable there).
-    Raises NotAllowed, AboveCeiling, UnknownRole, NoRoles, LastAdmin."""
+def set_roles(
+    *, actor: Actor, membership: Membership, roles: Collection[str], shown: Collection[str] | None = None
+) -> Membership:
+    """Replaces the roles of a membership by `roles` (names or ids usable there). `shown` are the ids that a page showed as held:
+    if they are others by now, somebody was quicker. Raises NotAllowed, AboveCeiling, UnknownRole, NoRoles, ChangedMeanwhile,
+    LastAdmin."""
     with keeping_an_admin([membership.workspace_id]):
         membership = _locked(membership)
         wanted = set(pick_roles(roles, usable_roles([membership.community])[membership.community_id]))
@@ -24,7 +30,11 @@ def set_roles(*, actor: Actor, membership: Membership, roles: Collection[str]) -
             raise NoRoles
         held = set(membership.roles.all())
         check_may_manage(actor, membership, "members:assign", held | wanted)
+        if shown is not None and sorted(shown) != _ids(held):
+            raise ChangedMeanwhile
 
+        if held == wanted:
+            return membership
         MembershipRole.objects.filter(membership=membership, role__in=held - wanted).delete()
         MembershipRole.objects.bulk_create(MembershipRole(membership=membership, role=role) for role in wanted - held)
         _record(actor, "membership.roles_changed", membership, {"roles": _ids(held)}, {"roles": _ids(wanted)})
@@ -36,10 +46,7 @@ def deactivate(*, actor: Actor, membership: Membership, everywhere: bool = False
     permission in the main community. Raises NotAllowed, AboveCeiling, LastAdmin."""
     with keeping_an_admin([membership.workspace_id]):
         rows = _rows(membership, everywhere)
-        for row in rows:
-            check_may_manage(actor, row, "members:deactivate", set(row.roles.all()))
-        if everywhere:
-            _check_may_in_main(actor, membership, "members:deactivate")
+        _check(actor, rows, "members:deactivate", in_main=everywhere)
 
         for row in rows:
             _stop(actor, row, everywhere)
@@ -56,33 +63,65 @@ def _stop(actor: Actor, row: Membership, everywhere: bool) -> None:
         _record(actor, "membership.deactivated", row, before, after)
 
 
-def reactivate(*, actor: Actor, membership: Membership) -> Membership:
+def reactivate(*, actor: Actor, membership: Membership, everywhere: bool = False) -> Membership:
     """Raises NotAllowed, AboveCeiling: reactivating hands the roles out again. One deactivated everywhere needs the permission in
-    the main community; then the user may be added elsewhere again too, but only this membership comes back."""
+    the main community; then the user may be added elsewhere again too, but only this membership comes back. `everywhere` brings
+    all of the user's in the workspace back, and needs the permission in the main community."""
     with keeping_an_admin([membership.workspace_id]):
-        membership = _locked(membership)
-        check_may_manage(actor, membership, "members:deactivate", set(membership.roles.all()))
-        _check_may_lift(actor, membership, "members:deactivate")
+        rows = _rows(membership, everywhere)
+        # Who is deactivated everywhere is so by the main community: only there may it be undone.
+        _check(actor, rows, "members:deactivate", in_main=everywhere or any(row.everywhere for row in rows))
 
-        before = {"status": membership.status, "everywhere": membership.everywhere}
-        membership.status, membership.everywhere = Membership.Status.ACTIVE, False
-        membership.save(update_fields=["status", "everywhere"])
-        _record(actor, "membership.reactivated", membership, before, {"status": "active", "everywhere": False})
+        for row in rows:
+            _start(actor, row)
         for other in Membership.objects.filter(workspace=membership.workspace_id, user=membership.user_id, everywhere=True):
             other.everywhere = False
             other.save(update_fields=["everywhere"])
             _record(actor, "membership.stop_lifted", other, {"everywhere": True}, {"everywhere": False})
+    return rows[0]
+
+
+def _start(actor: Actor, row: Membership) -> None:
+    before = {"status": row.status, "everywhere": row.everywhere}
+    row.status, row.everywhere = Membership.Status.ACTIVE, False
+    after = {"status": row.status, "everywhere": row.everywhere}
+    if before != after:
+        row.save(update_fields=["status", "everywhere"])
+        _record(actor, "membership.reactivated", row, before, after)
+
+
+def remove(*, actor: Actor, membership: Membership, everywhere: bool = False) -> None:
+    """Takes the user out of the community; the account stays. `everywhere` takes them out of all communities of the workspace and
+    needs the permission in the main community, as does removing who is deactivated everywhere: invited anew, they would be in
+    again. Raises NotAllowed, AboveCeiling, LastAdmin."""
+    with keeping_an_admin([membership.workspace_id]):
+        rows = _rows(membership, everywhere)
+        _check(actor, rows, "members:remove", in_main=everywhere or any(row.everywhere for row in rows))
+
+        for row in rows:
+            _delete(actor, "membership.removed", row)
+
+
+def set_end(*, actor: Actor, membership: Membership, ends_at: datetime | None) -> Membership:
+    """From `ends_at` on the membership carries nothing; None takes the end away, and so gives the roles again. The reminder for an
+    end that was moved goes out again. Raises NotAllowed, AboveCeiling, EndInThePast, LastAdmin."""
+    with keeping_an_admin([membership.workspace_id]):
+        membership = _locked(membership)
+        _check(actor, [membership], "members:assign")
+        if ends_at == membership.ends_at:
+            return membership
+        if ends_at is not None and ends_at <= clock.now():
+            raise EndInThePast
+
+        before = _end(membership)
+        membership.ends_at = ends_at
+        membership.save(update_fields=["ends_at"])
+        _record(actor, "membership.end_changed", membership, before, _end(membership))
     return membership
 
 
-def remove(*, actor: Actor, membership: Membership) -> None:
-    """Takes the user out of the community; the account stays. Raises NotAllowed, AboveCeiling, LastAdmin."""
-    with keeping_an_admin([membership.workspace_id]):
-        membership = _locked(membership)
-        check_may_manage(actor, membership, "members:remove", set(membership.roles.all()))
-        _check_may_lift(actor, membership, "members:remove")
-
-        _delete(actor, "membership.removed", membership)
+def _end(membership: Membership) -> dict[str, str | None]:
+    return {"ends_at": membership.ends_at.isoformat() if membership.ends_at else None}
 
 
 def leave(*, actor: Actor, membership: Membership) -> None:
@@ -108,16 +147,14 @@ def check_may_manage(actor: Actor, membership: Membership, permission: str, role
         raise AboveCeiling
 
 
-def _check_may_lift(actor: Actor, membership: Membership, permission: str) -> None:
-    """Who is deactivated everywhere is so by the main community: only there may it be undone, by removing them too."""
-    if membership.everywhere:
-        _check_may_in_main(actor, membership, permission)
-
-
-def _check_may_in_main(actor: Actor, membership: Membership, permission: str) -> None:
-    main = membership.workspace.communities.get(kind="main").id
-    if not decide(permission, standing(actor, [main])[main]):
-        raise NotAllowed
+def _check(actor: Actor, rows: Collection[Membership], permission: str, *, in_main: bool = False) -> None:
+    """`check_may_manage` for the roles held, and where `in_main` the permission in the main community besides."""
+    for row in rows:
+        check_may_manage(actor, row, permission, set(row.roles.all()))
+    workspaces = {row.workspace_id for row in rows} if in_main else set()
+    for main in Community.objects.filter(workspace__in=workspaces, kind=Community.Kind.MAIN):
+        if not may(actor, permission, main.id):
+            raise NotAllowed
 
 
 def _rows(membership: Membership, everywhere: bool) -> list[Membership]:

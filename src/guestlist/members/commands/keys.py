@@ -9,7 +9,7 @@ from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import clean_line
-from guestlist.members.errors import AboveCeiling, NotAllowed
+from guestlist.members.errors import AboveCeiling, NotAllowed, UnknownRole
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import facts_of, standing
 from guestlist.workspaces.commands import lock_workspaces
@@ -18,11 +18,11 @@ from guestlist.workspaces.models import Community
 
 def create_api_key(*, actor: Actor, community: Community, name: str, roles: list[Role]) -> tuple[ApiKey, str]:
     """A key that hangs on the community and holds `roles` there; returns the row and the key itself, which is kept nowhere.
-    Raises NotAllowed without `keys:write`, AboveCeiling."""
+    Raises NotAllowed without `keys:write`, AboveCeiling, UnknownRole."""
     secret = f"gl_{secrets.token_urlsafe(32)}"
     row = ApiKey(workspace_id=community.workspace_id, community=community, name=clean_line(name, 80))
     row.digest, row.hint = digest_of(secret), secret[:7]
-    row.role_ids = sorted(str(role.id) for role in roles)
+    row.role_ids = sorted({str(role.id) for role in roles})
     with transaction.atomic():
         lock_workspaces([community.workspace_id])
         held = standing(actor, [community.id])[community.id]
@@ -30,6 +30,8 @@ def create_api_key(*, actor: Actor, community: Community, name: str, roles: list
             raise NotAllowed
         if not all(may_hand_out(facts_of(role), held) for role in roles):
             raise AboveCeiling
+        if Role.objects.filter(id__in=row.role_ids).count() < len(row.role_ids):
+            raise UnknownRole  # deleted meanwhile
         row.save(force_insert=True)
         after = {"name": row.name, "roles": row.role_ids}
         record(actor=actor, changes=[Change("api_key.created", row.id, row.workspace_id, community.id, after=after)])

@@ -1,26 +1,20 @@
-"""Open a workspace with its first Admin, make communities and custom roles: acts that need both a place and rights in it."""
+"""Open a workspace with its first Admin, make communities: acts that need both a place and rights in it."""
 
-from collections.abc import Collection
-
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guestlist.access.decision import may_hand_out
-from guestlist.access.roles import ADMIN, RoleFacts, role_key, takes_built_in_name
-from guestlist.audit.commands import Change, record
+from guestlist.access.roles import ADMIN
 from guestlist.kernel.actors import OPERATOR, Actor
-from guestlist.kernel.text import Address, clean_line
+from guestlist.kernel.text import Address
 from guestlist.members.commands.join import Place, join
-from guestlist.members.errors import AboveCeiling, LastAdmin, NameTaken, NotAllowed
-from guestlist.members.models import Membership, Role
-from guestlist.members.queries import facts_of, may, standing
+from guestlist.members.errors import LastAdmin, NotAllowed
+from guestlist.members.models import Membership
+from guestlist.members.queries import may, sees_whole
 from guestlist.users.commands import create_user, hash_new_password
 from guestlist.users.models import User
 from guestlist.users.queries import user_by_address
-from guestlist.workspaces.commands import create_workspace, insert_managed_community
-from guestlist.workspaces.errors import NameMissing
+from guestlist.workspaces.commands import change_community, create_workspace, insert_managed_community, lock_community
 from guestlist.workspaces.models import Community, Workspace
-from guestlist.workspaces.queries import main_community
 
 
 def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name: str, password: str) -> tuple[Workspace, User]:
@@ -42,47 +36,30 @@ def set_up_workspace(*, name: str, slug: str = "", address: Address, admin_name:
     return workspace, user
 
 
-def create_community(*, actor: Actor, parent: Community, name: str, slug: str = "") -> Community:
-    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken. For whoever does not see the
-    whole workspace the short name gets an ending of its own: one refused would tell of a community they do not see."""
-    if not may(actor, "communities:write", parent.id):
-        raise NotAllowed
-    whole = may(actor, "communities:read", main_community(parent.workspace).id)
-    return insert_managed_community(actor=actor, parent=parent, name=name, slug=slug, unique=not whole)
+def create_community(*, actor: Actor, parent: Community, name: str, slug: str = "", description: str = "") -> Community:
+    """Raises NotAllowed without `communities:write` in the parent, TooDeep, NameMissing, SlugTaken, BadSlug. A short name of one's
+    own choice is for who sees the whole workspace: to the others `SlugTaken` would tell of places they do not see."""
+    with transaction.atomic():
+        parent = lock_community(parent)
+        whole = sees_whole(actor, parent.workspace_id)
+        if not may(actor, "communities:write", parent.id) or (slug and not whole):
+            raise NotAllowed
+        return insert_managed_community(
+            actor=actor, parent=parent, name=name, slug=slug, description=description, discreet=not whole
+        )
 
 
-def create_role(
-    *,
-    actor: Actor,
-    community: Community,
-    name: str,
-    permissions: Collection[str],
-    may_give: Collection[Role] = (),
-    description: str = "",
-) -> Role:
-    """A custom role, usable in the community and below. Nobody writes a role they could not hand out themselves.
-    Raises NotAllowed, AboveCeiling, NameMissing, NameTaken."""
-    name = clean_line(name, 80)
-    if not name:
-        raise NameMissing
-    if takes_built_in_name(name):
-        raise NameTaken
-    held = standing(actor, [community.id])[community.id]
-    if not may(actor, "roles:write", community.id):
-        raise NotAllowed
-    row = Role(
-        community=community, name=name, name_key=role_key(name), permissions=sorted(set(permissions)), description=description
-    )
-    row.may_hand_out = sorted(str(role.id) for role in may_give)
-    wanted: list[RoleFacts] = [facts_of(row), *(facts_of(role) for role in may_give)]
-    if not all(may_hand_out(each, held) for each in wanted):
-        raise AboveCeiling
-
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-            after = {"name": name, "permissions": row.permissions}
-            record(actor=actor, changes=[Change("role.created", row.id, community.workspace_id, community.id, after=after)])
-    except IntegrityError as taken:
-        raise NameTaken from taken
-    return row
+def update_community(
+    *, actor: Actor, community: Community, name: str | None = None, description: str | None = None, slug: str | None = None
+) -> Community:
+    """Renames, describes; None leaves as it is. Another short name changes the addresses of the community's pages.
+    Raises NotAllowed (see `create_community` for `slug`), NameMissing, BadSlug, SlugTaken, NotFound."""
+    with transaction.atomic():
+        community = lock_community(community)
+        if not may(actor, "communities:write", community.id):
+            raise NotAllowed
+        if slug not in (None, community.slug) and not sees_whole(actor, community.workspace_id):
+            raise NotAllowed
+        given = {"name": name, "description": description, "slug": slug}
+        fields = {each: value for each, value in given.items() if value is not None}
+        return change_community(actor=actor, community=community, **fields)

@@ -26,6 +26,11 @@ def own_places(actor: Actor) -> QuerySet[Community]:
     return Community.objects.filter(kind=Community.Kind.MAIN) if actor.is_operator else Community.objects.none()
 
 
+def sees_whole(actor: Actor, workspace: uuid.UUID) -> bool:
+    """Whether every community of the workspace is in the actor's sight: what is in use elsewhere is then nothing new to them."""
+    return own_places(actor).filter(workspace=workspace, kind=Community.Kind.MAIN).exists()
+
+
 def visible_workspaces(actor: Actor) -> QuerySet[Workspace]:
     return Workspace.objects.filter(id__in=own_places(actor).values("workspace")).order_by("name", "id")
 
@@ -58,6 +63,12 @@ def _at_and_below(workspace: Workspace, tops: QuerySet[Community]) -> QuerySet[C
         return places
     below = Ancestry.objects.filter(descendant=OuterRef("pk"), ancestor__in=[top for top, _ in found])
     return places.filter(Exists(below))
+
+
+def communities_below(actor: Actor, workspace: Workspace, community: Community) -> QuerySet[Community]:
+    """Those in the actor's sight that a role in `community` reaches besides it, by name."""
+    reached = Ancestry.objects.filter(ancestor=community).exclude(descendant=community).values("descendant")
+    return visible_communities(actor, workspace).filter(id__in=reached)
 
 
 def fetch_community(actor: Actor, workspace: Workspace, name: str) -> Community:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Q, QuerySet
 
 from guestlist.access.decision import Decision, Held, decide
+from guestlist.access.permissions import catalogue
 from guestlist.access.roles import ADMIN, BUILT_IN, RoleFacts, built_in
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
@@ -23,9 +24,11 @@ def live(prefix: str = "") -> Q:
 
 
 def facts_of(role: Role) -> RoleFacts:
+    """What the role holds now: a permission that an application no longer registers is nobody's, whatever roles still name it."""
     if role.id in BUILT_IN:
         return built_in(role.id)
-    return RoleFacts(role.id, role.name, frozenset(role.permissions), frozenset(uuid.UUID(each) for each in role.may_hand_out))
+    known = frozenset(role.permissions) & catalogue().keys()
+    return RoleFacts(role.id, role.name, known, frozenset(uuid.UUID(each) for each in role.may_hand_out))
 
 
 def standing(actor: Actor, communities: Collection[uuid.UUID]) -> dict[uuid.UUID, Standing]:

@@ -4,11 +4,13 @@ from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from guestlist.access.permissions import catalogue
 from guestlist.access.roles import BUILT_IN, built_in
 from guestlist.members.models import Role
-from guestlist.web.presenting import about_role
-from guestlist.web.shell import at
+from guestlist.web.presenting import about_role, permission_groups
+from guestlist.web.shell import at, current_workspace
 
 
 @login_required
@@ -28,7 +30,13 @@ def roles(request: HttpRequest) -> HttpResponse:
         }
         for each in facts
     ]
-    return render(request, "help/roles.html", {"roles": rows})
+    workspace = current_workspace(request)
+    page = {
+        "roles": rows,
+        "groups": permission_groups(catalogue()),
+        "roles_url": reverse("workspace_roles", args=[workspace.slug]) if workspace else None,
+    }
+    return render(request, "help/roles.html", page)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -16,11 +16,19 @@ from django.views.decorators.http import require_POST
 
 from guestlist.invitations.commands import Result, cancel_batch, resend_invitations, revoke_invitations
 from guestlist.invitations.models import Batch
-from guestlist.invitations.queries import InvitationRow, fetch_batch, fetch_invitation, outcomes_of, visible_invitations
+from guestlist.invitations.queries import (
+    InvitationRow,
+    fetch_batch,
+    fetch_invitation,
+    history_of,
+    outcomes_of,
+    visible_invitations,
+)
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
+from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
-from guestlist.web.presenting import initials, place, time_left, tone
+from guestlist.web.presenting import cell, initials, place, time_left, tone
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 
@@ -56,6 +64,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
             "reason": found.message.reason if found.message else "",
             "at": found.message.at if found.message else None,
         },
+        "history": sentences(history_of(request.user.actor, workspace, row)),
         "resend_url": reverse("invitations_resend", args=[slug]) + one if pending else None,
         "revoke_url": reverse("invitations_revoke", args=[slug]) + one if pending else None,
     }
@@ -115,7 +124,7 @@ def batch_csv(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse
     rows = csv.writer(response)
     rows.writerow(["email", "outcome", "reason"])
     rows.writerows(
-        [_cell(str(each["email"])), each["outcome"], each["reason"]]
+        [cell(str(each["email"])), each["outcome"], each["reason"]]
         for each in outcomes_of(found, limit=found.total)[0]
         if each["reason"]
     )
@@ -157,11 +166,6 @@ def _outcome(workspace: Workspace, outcome: dict[str, Any]) -> dict[str, Any]:
 
 def _troubled(batch: Batch) -> bool:
     return bool(batch.counts.get("invalid") or batch.counts.get("refused"))
-
-
-def _cell(text: str) -> str:
-    """A cell that a spreadsheet would run as a formula starts with an apostrophe instead."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _chosen(request: HttpRequest) -> list[uuid.UUID]:

@@ -19,6 +19,7 @@ from guestlist.kernel.text import split_addresses
 from guestlist.members.queries import communities_where
 from guestlist.web.presenting import Shown, about_role, duration, place
 from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import children_of
 
 ROWS = 20
 LARGEST_TABLE = 32 * 1024 * 1024
@@ -107,12 +108,14 @@ class InviteForm:
         offered = choices(self.actor, rows)
         total = self.places.count() if len(rows) > ROWS // 2 or find else len(rows)
         roles = {role.id: role for each in offered for role in each.roles}
+        reaching = set(children_of([each.id for each in rows]))
         return {
             "values": self._values(find),
             "errors": self.errors,
-            "communities": [self._row(each) for each in offered],
+            "communities": [self._row(each, reaching) for each in offered],
             "more_communities": max(0, total - len(rows)) if not find else total,
             "community": place(self.team) if self.team else None,
+            "reaches": self.team is not None and self.team.id in reaching,
             "team_roles": self._team_roles(offered),
             "roles": [{"name": role.name, "about": about_role(role), "custom": not role.is_built_in} for role in roles.values()],
             "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
@@ -131,13 +134,13 @@ class InviteForm:
         taken = {each.id for each in (*main, *ticked)}
         return [*main, *ticked, *(each for each in rest[: ROWS + len(taken)] if each.id not in taken)][: ROWS + len(taken)]
 
-    def _row(self, choice: Choice) -> Shown:
+    def _row(self, choice: Choice, reaching: set[uuid.UUID]) -> Shown:
         community = choice.community
         picked = self.picked.get(community.id, set())
         return {
             **place(community),
             "depth": min(max(community.depth - 1, 0), 2),
-            "remark": _("reaches all communities below") if community.is_main else "",
+            "remark": _("reaches all communities below") if community.is_main or community.id in reaching else "",
             "checked": community in self.ticked,
             "error": self.row_errors.get(community.id, ""),
             "out_of_reach": _out_of_reach(choice),
@@ -160,7 +163,7 @@ class InviteForm:
         return {
             "emails": self.posted.get("emails", ""),
             "note": options["note"],
-            "language": options["language"] or "en",
+            "language": options["language"] or self.workspace.language or "en",
             "lifetime": options["lifetime"] or self.workspace.invitation_lifetime,
             "find": find,
         }

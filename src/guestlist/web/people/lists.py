@@ -1,6 +1,6 @@
 """Users and people still invited, as one list in order of address: what the three pages of people share."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,40 +11,51 @@ from django.utils.translation import gettext as _
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import Filter, MemberRow, UserRow, members_of, users_of
+from guestlist.members.queries import MemberRow, UserRow, in_order, members_of, users_of, verbs_in_main, verbs_on
+from guestlist.web.people.acts import acts_everywhere, acts_on, user_url
+from guestlist.web.people.filters import Asked, asked_for, filter_context
 from guestlist.web.presenting import Shown, person, place, time_left
 from guestlist.workspaces.models import Community, Workspace
 
 SIZE = 50
-STATUSES = ("", "active", "pending", "deactivated")
 
 
 def people_context(request: HttpRequest, workspace: Workspace, community: Community | None = None) -> dict[str, Any]:
     """Everything people/_list.html wants: of one community (inherited members last), or of the whole workspace."""
-    actor, q = request.user.actor, request.GET.get("q", "").strip()
-    status = request.GET.get("status", "") if request.GET.get("status") in STATUSES else ""
-    after = request.GET.get("after", "")
-    rows = _invited(actor, workspace, community, q, after) if status in ("", "pending") else []
-    if status != "pending":
-        rows += _members(actor, workspace, community, Filter(q, status), after)
-    rows.sort(key=lambda pair: pair[0])
-    page = rows[:SIZE]
+    actor, asked = request.user.actor, asked_for(request, workspace, community)
+    rows = [] if asked.nowhere else [*_invited(actor, workspace, asked), *_members(actor, workspace, community, asked)]
+    rows.sort(key=lambda pair: pair[0], reverse=asked.order == "newest")
+    page, more = [row for _, row in rows[:SIZE]], len(rows) > SIZE
+    inherited = _inherited(actor, workspace, community, asked) if community and not asked.after else []
     return {
-        "q": q,
-        "segments": _segments(request, status),
-        "hidden": [{"name": "status", "value": status}] if status else [],
-        "rows": [row for _, row in page if not row.get("through")],
-        "inherited": _groups([row for _, row in page if row.get("through")]),
-        "page": pager(request, page[-1][0] if len(rows) > SIZE else "", after),
-        "selectable": any(row.get("select") for _, row in page),
+        **filter_context(actor, workspace, community, asked),
+        "rows": page,
+        "inherited": inherited,
+        "page": pager(request, rows[SIZE - 1][0] if more else "", asked.after),
+        "selectable": any(row.get("select") or row.get("pick") for row in page),
+        "pickable": any(row.get("pick") for row in page),
+        "invited": any(row.get("select") for row in page),
+        "pick_name": "membership" if community else "user",
+        "bulk_acts": _bulk_acts(),
+        "bulk_url": reverse("users_bulk", args=[workspace.slug]),
         "resend_url": reverse("invitations_resend", args=[workspace.slug]),
         "revoke_url": reverse("invitations_revoke", args=[workspace.slug]),
-        "empty": _empty(request, q, status),
+        "empty": _empty(request, any(asked.values.values())),
     }
 
 
+def _bulk_acts() -> list[Shown]:
+    words = {
+        "role": _("Change role…"),
+        "deactivate": _("Deactivate…"),
+        "reactivate": _("Reactivate…"),
+        "remove": _("Remove…"),
+    }
+    return [{"value": value, "label": label} for value, label in words.items()]
+
+
 def pager(request: HttpRequest, following: str, after: str) -> Shown:
-    """Forward from address to address: a page stays right while people come and go."""
+    """Forward from row to row: a page stays right while people come and go."""
     kept = {key: value for key, value in request.GET.items() if key != "after"}
     return {
         "next_url": f"?{urlencode({**kept, 'after': following})}" if following else "",
@@ -52,54 +63,81 @@ def pager(request: HttpRequest, following: str, after: str) -> Shown:
     }
 
 
-def _members(
-    actor: Actor, workspace: Workspace, community: Community | None, narrow: Filter, after: str
-) -> list[tuple[str, Shown]]:
+def _members(actor: Actor, workspace: Workspace, community: Community | None, asked: Asked) -> list[tuple[str, Shown]]:
+    if asked.values["status"] == "pending":
+        return []
     if community is None:
-        users = users_of(actor, workspace, narrow, after=after, limit=SIZE + 1)
-        return [(row.key, _user(row)) for row in users]
-    found = members_of(actor, workspace, community, narrow, inherited=True, after=after, limit=SIZE + 1)
-    return [(row.membership.email_key, _member(row)) for row in found]
+        users = users_of(actor, workspace, asked.narrow, after=asked.after, limit=SIZE + 1, order=asked.order)
+        return list(zip((row.key for row in users), _users(actor, workspace, users), strict=True))
+    own = members_of(
+        actor, workspace, community, asked.narrow, inherited=False, after=asked.after, limit=SIZE + 1, order=asked.order
+    )
+    verbs = verbs_on(actor, workspace, own)
+    return [(row.key, _member(workspace, community, row, allowed)) for row, allowed in zip(own, verbs, strict=True)]
 
 
-def _invited(actor: Actor, workspace: Workspace, community: Community | None, q: str, after: str) -> list[tuple[str, Shown]]:
-    found = visible_invitations(actor, workspace, state="pending", email=q, community=community)
-    found = found.filter(email_key__gt=after).order_by("email_key")[: SIZE + 1]
-    return [(row.invitation.email_key, invited_row(workspace, row)) for row in with_grants(actor, workspace, list(found))]
+def _inherited(actor: Actor, workspace: Workspace, community: Community, asked: Asked) -> list[Shown]:
+    """The first of the members that communities above carry down, by community; they stand on the first page."""
+    if asked.values["status"] in ("pending", "deactivated", "ended"):
+        return []
+    found = members_of(actor, workspace, community, asked.narrow, inherited=True, own=False, limit=SIZE, order=asked.order)
+    groups: dict[Community, list[Shown]] = {}
+    for row in found:
+        if row.inherited_from:
+            groups.setdefault(row.inherited_from, []).append(_member(workspace, community, row, ()))
+    return [{"place": where.name, "rows": members} for where, members in groups.items()]
 
 
-def _user(row: UserRow) -> Shown:
+def _invited(actor: Actor, workspace: Workspace, asked: Asked) -> list[tuple[str, Shown]]:
+    if not asked.invited:
+        return []
+    found = visible_invitations(actor, workspace, state="pending", email=asked.narrow.q, community=asked.place)
+    rows = list(in_order(found, asked.order, asked.after, name="name")[: SIZE + 1])
+    shown = with_grants(actor, workspace, rows)
+    return [(str(row.key), invited_row(workspace, each)) for row, each in zip(rows, shown, strict=True)]  # type: ignore[attr-defined]
+
+
+def _users(actor: Actor, workspace: Workspace, rows: Sequence[UserRow]) -> list[Shown]:
+    memberships = [each for row in rows for each in row.memberships]
+    verbs = dict(zip((each.membership.id for each in memberships), verbs_on(actor, workspace, memberships), strict=True))
+    in_main = verbs_in_main(actor, workspace)
+    return [_user(workspace, row, [verbs[each.membership.id] for each in row.memberships], in_main) for row in rows]
+
+
+def _user(workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], in_main: frozenset[str]) -> Shown:
+    url = user_url(workspace, row)
     return {
         "id": str(row.user.id),
-        "person": person(row.user),
+        "person": person(row.user, url),
         "places": [place(each.membership.community, roles=each.roles) for each in row.memberships],
-        "state": "active" if row.active else "deactivated",
+        "state": row.state,
         "authentication": _("Password") if row.user.has_usable_password() else "",
         "since": row.user.created_at,
-        "menu": [],
+        "menu": _menu(
+            url, any("assign" in each for each in verbs), acts_everywhere(workspace, row, in_main.intersection(*verbs))
+        ),
+        "pick": str(row.user.id) if any(verbs) else None,
     }
 
 
-def _member(row: MemberRow) -> Shown:
-    user = row.membership.user
+def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collection[str]) -> Shown:
+    user, url = row.membership.user, user_url(workspace, row, here.slug)
+    through = row.inherited_from is not None
     return {
         "id": str(row.membership.id),
-        "person": person(user),
+        "person": person(user, url),
         "roles": [role.name for role in row.roles],
-        "through": row.inherited_from.name if row.inherited_from else "",
-        "state": row.membership.status,
+        "through": through,
+        "state": row.membership.state,
         "authentication": _("Password") if user.has_usable_password() else "",
         "since": row.membership.created_at,
-        "menu": [],
+        "menu": _menu(url, "assign" in verbs, [] if through else acts_on(workspace, row, verbs)),
+        "pick": str(row.membership.id) if verbs else None,
     }
 
 
-def _groups(rows: Sequence[Shown]) -> list[Shown]:
-    """Members that a community above carries down, by that community."""
-    groups: dict[str, list[Shown]] = {}
-    for row in rows:
-        groups.setdefault(row["through"], []).append(row)
-    return [{"place": name, "rows": members} for name, members in groups.items()]
+def _menu(url: str, may_edit: bool, acts: list[Shown]) -> list[Shown]:
+    return [*([{"label": _("Edit roles"), "url": url}] if may_edit else []), *acts]
 
 
 def invited_row(workspace: Workspace, row: InvitationRow) -> Shown:
@@ -136,18 +174,11 @@ def invitation_menu(workspace: Workspace, invitation: Invitation) -> list[Shown]
     ]
 
 
-def _segments(request: HttpRequest, status: str) -> list[Shown]:
-    words = {"": _("All"), "active": _("Active"), "pending": _("Pending"), "deactivated": _("Deactivated")}
-    q = request.GET.get("q", "")
-    urls = {each: "?" + urlencode({key: value for key, value in (("q", q), ("status", each)) if value}) for each in STATUSES}
-    return [{"label": words[each], "url": urls[each], "current": each == status} for each in STATUSES]
-
-
-def _empty(request: HttpRequest, q: str, status: str) -> Shown:
-    if q or status:
+def _empty(request: HttpRequest, narrowed: bool) -> Shown:
+    if narrowed:
         return {
             "title": _("Nobody matches"),
-            "text": _("The search or the status hides everyone."),
+            "text": _("The search or the filters hide everyone."),
             "clear_url": request.path,
             "clear_label": _("Show everyone"),
         }

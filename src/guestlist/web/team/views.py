@@ -52,6 +52,7 @@ def team_invites(request: HttpRequest, slug: str, team: str) -> HttpResponse:
         "hidden": [{"name": "state", "value": state}],
         "rows": [_row(workspace, row) for row in rows[:SIZE]],
         "page": pager(request, str(rows[SIZE - 1].invitation.id) if len(rows) > SIZE else "", request.GET.get("after", "")),
+        "invited": True,
         "selectable": state in ("pending", "expired"),
         "resend_url": reverse("invitations_resend", args=[slug]),
         "revoke_url": reverse("invitations_revoke", args=[slug]),

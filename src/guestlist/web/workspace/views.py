@@ -10,6 +10,7 @@ from guestlist.members.queries import communities_where, fetch_workspace, may
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import people_context
 from guestlist.web.shell import at, current_team, teams_of
+from guestlist.web.workspace.general import opens_with_setup
 
 
 @login_required
@@ -25,8 +26,9 @@ def workspace_home(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 def settings_home(request: HttpRequest, slug: str) -> HttpResponse:
-    fetch_workspace(request.user.actor, slug)
-    return redirect("workspace_users", slug)
+    """Opens with the checklist while there is something on it to do."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    return redirect("workspace_setup" if opens_with_setup(request, workspace) else "workspace_users", slug)
 
 
 @login_required

@@ -1,0 +1,71 @@
+"""/workspaces/{workspace}/audit: what happened, as far as the caller may read it."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from ninja import Query, Router
+from pydantic import AwareDatetime, BaseModel, Field
+
+from guestlist.api.auth import Call
+from guestlist.api.communities import community_asked_for
+from guestlist.api.shapes import CommunityRef, Listed, Page, Text, listed
+from guestlist.audit.queries import page_of
+from guestlist.invitations.queries import Sought, documents, tell, visible_events
+from guestlist.kernel.ids import as_id
+from guestlist.members.queries import fetch_workspace
+
+router = Router(tags=["audit"])
+
+
+class Named(BaseModel):
+    kind: str
+    id: uuid.UUID | None
+    name: str
+
+
+class EventCommunity(CommunityRef):
+    """Slug and name are empty where the community was deleted since."""
+
+
+class EventOut(BaseModel):
+    """`target` is what it was done to; the name of a membership is its user's. `before` and `after` hold the facts that changed,
+    without what lies outside the caller's sight."""
+
+    id: uuid.UUID
+    at: datetime
+    action: str
+    actor: Named
+    target: Named
+    community: EventCommunity | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    address: str
+    request_id: str
+
+
+class AuditQuery(Page):
+    actor: Text = Field("", description="An address, an id, the name of an API key, `operator` or `system`")
+    action: Text = Field("", description="One, `membership.removed`, or all about one thing, `membership`")
+    person: Text = Field("", description="The address of a user or of somebody invited")
+    community: Text = Field("", description="Id or slug")
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = Field(None, description="Before this moment")
+
+
+@router.get("/workspaces/{workspace}/audit", response=Listed[EventOut])
+def list_events(request: Call, workspace: Text, query: Query[AuditQuery]) -> Listed[EventOut]:
+    """Newest first; those of communities where the caller has `audit:read`."""
+    place = fetch_workspace(request.auth, workspace)
+    sought = Sought(
+        actor=query.actor,
+        action=query.action,
+        person=query.person,
+        community=community_asked_for(request.auth, place, query.community) if query.community else None,
+        since=query.since,
+        until=query.until,
+    )
+    found = visible_events(request.auth, place, sought)
+    events, then = page_of(found, as_id(query.start("audit")), query.limit)
+    items = [EventOut.model_validate(each) for each in documents(tell(request.auth, place, events))]
+    return listed("audit", items, str(then) if then else None)

@@ -1,0 +1,66 @@
+"""What passes between packages in the transaction of a change (design section 3): members hear what was recorded and tell the users
+concerned; packages above hear what is about to happen here. Listed in docs/explanation/architecture.md."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import Signal, receiver
+
+from guestlist.audit.commands import Change
+from guestlist.audit.events import recorded
+from guestlist.kernel.actors import Actor
+from guestlist.members.models import Membership, Role
+from guestlist.users.commands import notify
+from guestlist.users.models import Notification
+from guestlist.workspaces.models import Community
+
+# A role is about to go. Sent with `actor`, `role` and `move_to` (a role, or None): whoever keeps roles by id moves them, or raises
+# RoleHeld where there is nothing to move them to.
+role_going = Signal()
+
+
+@receiver(recorded)
+def notify_members(sender: object, *, actor: Actor, changes: Sequence[Change], at: datetime, **_: Any) -> None:
+    """In a constant number of statements. Nobody is told what they did themselves, nor who set the workspace up."""
+    users = _users_of([each for each in changes if each.action.startswith("membership.")])
+    told = [each for each in changes if each.target in users and users[each.target] != actor.id]
+    if not told:
+        return
+    communities = Community.objects.select_related("workspace").in_bulk({each.community for each in told})
+    roles = {str(row.id): row.name for row in Role.objects.filter(id__in={role for each in told for role in _roles(each)})}
+    notify(
+        Notification(
+            user_id=users[each.target],
+            action=each.action,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            target_id=each.target,
+            about={
+                "community": communities[each.community].name,
+                "workspace": communities[each.community].workspace.name,
+                "roles": [roles[role] for role in _roles(each) if role in roles],
+            },
+            at=at,
+        )
+        for each in told
+    )
+
+
+def _users_of(changes: Sequence[Change]) -> dict[uuid.UUID | None, uuid.UUID]:
+    """Whose memberships these are. The event of one that begins or ends says so; the others are still there to be asked."""
+    said = {
+        each.target: (each.after or {}).get("user") or (each.before or {}).get("user") for each in changes if not _set_up(each)
+    }
+    asked = [target for target, user in said.items() if target and user is None]
+    found = dict(Membership.objects.filter(id__in=asked).values_list("id", "user_id")) if asked else {}
+    return {target: uuid.UUID(user) for target, user in said.items() if user} | found
+
+
+def _set_up(change: Change) -> bool:
+    return (change.after or {}).get("source") == Membership.Source.SETUP
+
+
+def _roles(change: Change) -> list[str]:
+    return list((change.after or {}).get("roles", []))

@@ -1,0 +1,178 @@
+"""Events as sentences: who did what to whom, where. One sentence for each action, and for the turns it can take."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guestlist.invitations.queries import Told
+from guestlist.web.presenting import Shown
+
+# `action` or `action/turn`; the turns are told in `_turns`. Every action that the code records stands here: a test looks.
+SENTENCES = {
+    "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
+    "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
+    "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
+    "workspace.setup_dismissed": gettext_lazy("%(actor)s put the setup checklist away."),
+    "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
+    "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
+    "community.changed": gettext_lazy("%(actor)s changed the community %(place)s."),
+    "community.moved": gettext_lazy("%(actor)s moved the community %(place)s."),
+    "community.deleted": gettext_lazy("%(actor)s deleted the community %(name)s."),
+    "role.created": gettext_lazy("%(actor)s made the role %(name)s in %(place)s."),
+    "role.changed": gettext_lazy("%(actor)s changed the role %(name)s in %(place)s."),
+    "role.deleted": gettext_lazy("%(actor)s deleted the role %(name)s in %(place)s."),
+    "api_key.created": gettext_lazy("%(actor)s made the API key %(name)s in %(place)s, with %(roles)s."),
+    "api_key.roles_changed": gettext_lazy(
+        "%(actor)s changed the API key %(name)s in %(place)s from %(roles_before)s to %(roles)s."
+    ),
+    "api_key.revoked": gettext_lazy("%(actor)s revoked the API key %(name)s in %(place)s."),
+    "membership.created": gettext_lazy("%(actor)s added %(person)s to %(place)s as %(roles)s."),
+    "membership.created/own": gettext_lazy("%(person)s joined %(place)s as %(roles)s."),
+    "membership.roles_added": gettext_lazy("%(actor)s gave %(person)s %(roles)s in %(place)s."),
+    "membership.roles_added/own": gettext_lazy("%(person)s accepted %(roles)s in %(place)s."),
+    "membership.roles_changed": gettext_lazy("%(actor)s changed %(person)s in %(place)s from %(roles_before)s to %(roles)s."),
+    "membership.stop_lifted": gettext_lazy("%(actor)s lifted the stop on %(person)s in %(place)s."),
+    "membership.deactivated": gettext_lazy("%(actor)s deactivated %(person)s in %(place)s."),
+    "membership.deactivated/everywhere": gettext_lazy("%(actor)s deactivated %(person)s everywhere, in %(place)s too."),
+    "membership.reactivated": gettext_lazy("%(actor)s reactivated %(person)s in %(place)s."),
+    "membership.end_changed": gettext_lazy("%(actor)s set an end for %(person)s in %(place)s: %(end)s."),
+    "membership.end_changed/no_ends_at": gettext_lazy("%(actor)s let %(person)s stay in %(place)s without end."),
+    "membership.moved": gettext_lazy("%(actor)s moved %(person)s to %(place_after)s."),
+    "membership.removed": gettext_lazy("%(actor)s removed %(person)s from %(place)s."),
+    "membership.left": gettext_lazy("%(person)s left %(place)s."),
+    "invitation.created": gettext_lazy("%(actor)s invited %(target)s to %(grants)s."),
+    "invitation.grants_added": gettext_lazy("%(actor)s added to the invitation of %(target)s: %(grants)s."),
+    "invitation.grants_changed": gettext_lazy("%(actor)s changed the invitation of %(target)s to %(grants)s."),
+    "invitation.resent": gettext_lazy("%(actor)s sent the invitation of %(target)s again."),
+    "invitation.revoked": gettext_lazy("%(actor)s revoked the invitation of %(target)s to %(grants_before)s."),
+    "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation of %(target)s to %(grants)s."),
+    "invitation.accepted/at_once": gettext_lazy("%(actor)s was added at once, by the invitation of %(target)s to %(grants)s."),
+    "invitation.declined": gettext_lazy("%(target)s declined the invitation."),
+    "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link."),
+    "batch.cancelled": gettext_lazy("%(actor)s stopped inviting a list of %(target)s people."),
+    "batch.failed": gettext_lazy("Inviting a list of %(target)s people, begun by %(actor)s, could not go on."),
+    "user.created": gettext_lazy("%(actor)s made the account of %(person)s."),
+    "user.created/own": gettext_lazy("%(person)s made the account."),
+    "user.password_reset_requested": gettext_lazy("%(person)s asked for a link to choose a new password."),
+    "user.password_changed": gettext_lazy("%(person)s changed the password."),
+    "user.profile_changed": gettext_lazy("%(person)s changed the profile."),
+    "user.sessions_ended": gettext_lazy("%(person)s ended other sessions."),
+    "user.disabled": gettext_lazy("%(actor)s disabled the account of %(person)s."),
+    "user.enabled": gettext_lazy("%(actor)s enabled the account of %(person)s."),
+    "user.erased": gettext_lazy("%(actor)s erased the account of %(person)s."),
+}
+ABOUT = {
+    "membership": gettext_lazy("Members"),
+    "invitation": gettext_lazy("Invitations"),
+    "batch": gettext_lazy("Lists of people invited"),
+    "role": gettext_lazy("Roles"),
+    "community": gettext_lazy("Communities"),
+    "api_key": gettext_lazy("API keys"),
+    "workspace": gettext_lazy("Workspace"),
+}
+FACTS = {
+    "user": gettext_lazy("User"),
+    "roles": gettext_lazy("Roles"),
+    "grants": gettext_lazy("Communities and roles"),
+    "left_out": gettext_lazy("Left out"),
+    "name": gettext_lazy("Name"),
+    "slug": gettext_lazy("Short name"),
+    "parent": gettext_lazy("Below"),
+    "permissions": gettext_lazy("Permissions"),
+    "status": gettext_lazy("Status"),
+    "community": gettext_lazy("Community"),
+    "description": gettext_lazy("Description"),
+    "may_hand_out": gettext_lazy("May hand out"),
+    "ends_at": gettext_lazy("Ends"),
+    "everywhere": gettext_lazy("Everywhere in the workspace"),
+    "at_once": gettext_lazy("At once"),
+    "source": gettext_lazy("Source"),
+}
+GONE = {
+    "user": gettext_lazy("somebody who is gone"),
+    "roles": gettext_lazy("a deleted role"),
+    "may_hand_out": gettext_lazy("a deleted role"),
+    "community": gettext_lazy("a deleted community"),
+    "parent": gettext_lazy("a deleted community"),
+}
+
+
+def sentences(told: Iterable[Told]) -> list[Shown]:
+    """Each event as {id, at, text, action, address, request_id, facts: [{name, before, after}]}, in the order given."""
+    return [
+        {
+            "id": str(each.event.id),
+            "at": each.event.at,
+            "text": sentence(each),
+            "action": each.event.action,
+            "address": each.event.address,
+            "request_id": each.event.request_id,
+            "facts": _facts(each),
+        }
+        for each in told
+    ]
+
+
+def sentence(told: Told) -> str:
+    action = told.event.action
+    turns = [f"{action}/{turn}" for turn in _turns(told)]
+    found = next((SENTENCES[turn] for turn in turns if turn in SENTENCES), SENTENCES.get(action))
+    # An action of a newer version, read by an older process while machines are being replaced.
+    text = str(found or "%(actor)s: " + action) % _words(told)
+    ours = text.startswith((_("the operator"), _("an erased user"), _("somebody who is gone")))
+    return text[:1].upper() + text[1:] if ours else text
+
+
+def _turns(told: Told) -> list[str]:
+    """`own`: who did it did it to themselves; and every fact that has become true, or (`no_`) that there is none of any more."""
+    own = ["own"] if told.subject and told.subject == told.event.actor_id else []
+    true = [key for key, value in told.after.items() if value is True]
+    return own + true + [f"no_{key}" for key, value in told.after.items() if value is None]
+
+
+def _words(told: Told) -> dict[str, str]:
+    names, event = told.names, told.event
+    return {
+        "actor": names.actor(event),
+        "person": names.of(told.subject) or _("somebody who is gone"),
+        "target": names.of(event.target_id) or _("somebody who is gone"),
+        "place": names.of(event.community_id) or _("a deleted community"),
+        "place_after": in_words(told, "community", told.after.get("community")),
+        "name": names.of(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "end": in_words(told, "ends_at", told.after.get("ends_at")),
+        "roles": in_words(told, "roles", told.after.get("roles", [])),
+        "roles_before": in_words(told, "roles", told.before.get("roles", [])),
+        "grants": in_words(told, "grants", told.after.get("grants", [])),
+        "grants_before": in_words(told, "grants", told.before.get("grants", [])),
+    }
+
+
+def _facts(told: Told) -> list[Shown]:
+    """What the event changed, fact by fact."""
+    names = [name for name in dict.fromkeys([*told.before, *told.after]) if told.before.get(name) or told.after.get(name)]
+    return [
+        {
+            "name": FACTS.get(name, name),
+            "before": in_words(told, name, told.before[name]) if name in told.before else "",
+            "after": in_words(told, name, told.after[name]) if name in told.after else "",
+        }
+        for name in names
+    ]
+
+
+def in_words(told: Told, name: str, value: Any) -> str:
+    """The value of a fact as people read it: ids by name, lists with commas."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(in_words(told, name, each) for each in value) or _("none")
+    if isinstance(value, dict) and "community" in value:
+        where, roles = in_words(told, "community", value["community"]), in_words(told, "roles", value.get("roles", []))
+        return _("%(place)s as %(roles)s") % {"place": where, "roles": roles}
+    if name == "ends_at" and isinstance(value, str):
+        return date_format(datetime.fromisoformat(value), "j M Y, H:i")
+    return told.names.of(value) or str(GONE.get(name, "" if value is None else value))

@@ -1,0 +1,152 @@
+"""My account: profile, communities, sessions, password."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guestlist.kernel.errors import Refusal
+from guestlist.members.commands import leave
+from guestlist.members.queries import MemberRow, fetch_own_membership, memberships_of
+from guestlist.users.commands import change_password, change_profile
+from guestlist.users.errors import LinkEnded, NameMissing, WeakPassword, WrongPassword
+from guestlist.users.queries import sessions_of
+from guestlist.users.rules import time_zones
+from guestlist.web.limits import limited
+from guestlist.web.presenting import Shown, place, session_words
+from guestlist.web.shell import at, current_team, current_workspace, teams_of
+
+
+@login_required
+def me(request: HttpRequest) -> HttpResponse:
+    at(request, "me")
+    user = request.user
+    values = {"name": user.name, "language": user.language or "en", "time_zone": user.time_zone, "theme": user.theme}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        values = {each: request.POST.get(each, "") for each in values}
+        try:
+            change_profile(user=user, **values)
+            messages.success(request, _("Saved."))
+            return redirect("me")
+        except NameMissing as refusal:
+            errors = {"name": str(refusal)}
+    page = {
+        "crumbs": crumbs(_("Account settings")),
+        "values": values,
+        "errors": errors,
+        "email": user.email,
+        "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
+        "time_zones": time_zones(),
+        "zone_now": timezone.get_current_timezone_name(),
+        "places": _my_places(request, memberships_of(user)),
+        **_sessions(request),
+    }
+    return render(request, "me/me.html", page, status=422 if errors else 200)
+
+
+def crumbs(here: str) -> list[Shown]:
+    return [{"label": _("User Center"), "url": reverse("me")}, {"label": here, "url": ""}]
+
+
+def _my_places(request: HttpRequest, rows: list[MemberRow]) -> list[Shown]:
+    workspace = current_workspace(request)
+    team = current_team(request, teams_of(request.user.actor, workspace)) if workspace else None
+    return [
+        {
+            **place(row.membership.community, roles=row.roles),
+            "workspace": row.membership.workspace.name,
+            "since": row.membership.created_at,
+            "url": reverse("team_users", args=[row.membership.workspace.slug, row.membership.community.slug]),
+            "current": row.membership.community == team,
+            "leave_url": reverse("leave", args=[row.membership.id]),
+            "locked": _("Deactivated") if row.membership.status != "active" else "",
+        }
+        for row in rows
+    ]
+
+
+def _sessions(request: HttpRequest) -> dict[str, Any]:
+    here = request.session.session_key
+    rows = [
+        {
+            "words": session_words(row.browser, row.system),
+            "mobile": row.system in ("iPhone", "iPad", "Android"),
+            "network": row.network,
+            "seen_at": row.seen_at,
+            "current": row.session_key == here,
+            "end_url": reverse("end_session", args=[row.id]),
+        }
+        for row in sessions_of(request.user)
+    ]
+    rows.sort(key=lambda row: not row["current"])
+    return {"sessions": rows, "end_others_url": reverse("end_other_sessions") if len(rows) > 1 else None}
+
+
+@login_required
+def password_page(request: HttpRequest) -> HttpResponse:
+    at(request, "me")
+    errors = _change_password(request) if request.method == "POST" else {}
+    if request.method == "POST" and not errors:
+        messages.success(request, _("Your password is changed. Your other sessions have ended."))
+        return redirect("me")
+    page = {
+        "crumbs": crumbs(_("Password")),
+        "errors": errors,
+        "email": request.user.email,
+        "reset_url": reverse("password_reset"),
+    }
+    return render(request, "me/password.html", page, status=422 if errors else 200)
+
+
+def _change_password(request: HttpRequest) -> dict[str, str]:
+    if limited(request, "change_password", key=str(request.user.id)):
+        return {"form": _("Too many attempts. Wait a minute and try again.")}
+    given = request.POST
+    try:
+        change_password(
+            user=request.user, old=given.get("old", ""), new=given.get("password", ""), keep=request.session.session_key or ""
+        )
+    except WrongPassword as wrong:
+        return {"old": str(wrong)}
+    except WeakPassword as weak:
+        return {"password": str(weak)}
+    except LinkEnded:
+        return {"form": _("Your password was changed elsewhere a moment ago. Log in again.")}
+    update_session_auth_hash(request, request.user)
+    return {}
+
+
+@login_required
+def leave_page(request: HttpRequest, membership: uuid.UUID) -> HttpResponse:
+    at(request, "me")
+    row = fetch_own_membership(request.user, membership)
+    where = row.membership.community.name
+    if request.method == "POST":
+        try:
+            leave(actor=request.user.actor, membership=row.membership)
+            messages.success(request, _("You left %(community)s.") % {"community": where})
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        return redirect("me")
+    roles = ", ".join(role.name for role in row.roles)
+    page = {
+        "title": _("Leave %(community)s?") % {"community": where},
+        "effects": [
+            {"text": _("You lose %(roles)s there, and below, at once.") % {"roles": roles}},
+            {"text": _("To come back you need an invitation, which you may accept or decline.")},
+            {"text": _("Your account and your other communities stay."), "kept": True},
+        ],
+        "submit": _("Leave"),
+        "cancel_url": reverse("me"),
+        "action": request.path,
+    }
+    return render(request, "confirm.html", page)

@@ -1,0 +1,144 @@
+"""Change role, deactivate, reactivate or remove many at once: first what would happen to each, then what did."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.kernel.ids import as_id
+from guestlist.members.commands import change_many, deactivate, reactivate, remove, set_roles
+from guestlist.members.models import Membership, Role
+from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed
+from guestlist.web.back import came_from
+from guestlist.web.presenting import Shown, person, place
+from guestlist.web.shell import at
+from guestlist.workspaces.models import Workspace
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class _Bulk:
+    """What is asked: `act` on `rows`; `role` is the one to give, for `act == "role"`."""
+
+    actor: Actor
+    act: str
+    rows: Sequence[MemberRow]
+    role: Role | None = None
+
+    @property
+    def role_id(self) -> str:
+        return str(self.role.id) if self.role else ""
+
+    @property
+    def ready(self) -> bool:
+        return self.act != "role" or self.role is not None
+
+    def run(self, *, dry_run: bool) -> list[Refusal | None]:
+        return change_many(memberships=[row.membership for row in self.rows], act=self._command(), dry_run=dry_run)
+
+    def unchanged(self, row: MemberRow) -> bool:
+        if self.act == "role":
+            return row.roles == [self.role]
+        stopped = row.membership.status == Membership.Status.DEACTIVATED
+        return (self.act == "deactivate" and stopped) or (self.act == "reactivate" and not stopped)
+
+    def _command(self) -> Callable[[Membership], object]:
+        if self.role is not None:
+            roles = [str(self.role.id)]
+            return lambda row: set_roles(actor=self.actor, membership=row, roles=roles)
+        command = {"deactivate": deactivate, "reactivate": reactivate, "remove": remove}[self.act]
+        return lambda row: command(actor=self.actor, membership=row)
+
+
+@login_required
+def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The preview; with `sure` the deed and its results. Posted `membership` ids, and `user` ids for all of theirs in sight."""
+    actor = request.user.actor
+    workspace = fetch_workspace(actor, slug)
+    at(request, "ws-users", workspace)
+    back = came_from(request, reverse("workspace_users", args=[slug]))
+    act = request.POST.get("act", "")
+    rows = fetch_memberships(actor, workspace, _ids(request, "membership"), _ids(request, "user"), MOST + 1)
+    if request.method != "POST" or not rows:
+        messages.error(request, _("Tick at least one user first."))
+        return redirect(back)
+    if act not in _words():
+        raise NotFound
+    if len(rows) > MOST:
+        messages.error(request, _("Tick at most %(n)s at a time.") % {"n": MOST})
+        return redirect(back)
+    offered = _offered(actor, workspace, rows) if act == "role" else []
+    bulk = _Bulk(actor, act, rows, next((role for role in offered if str(role.id) == request.POST.get("role")), None))
+    # A role that was picked after the preview has not been shown yet.
+    done = request.POST.get("sure") == "yes" and bulk.ready and request.POST.get("seen", "") == bulk.role_id
+    answers = bulk.run(dry_run=not done) if bulk.ready else [None] * len(rows)
+    return render(request, "people/bulk.html", _page(bulk, answers, offered, done=done) | _ways(workspace, back))
+
+
+def _ids(request: HttpRequest, name: str) -> list[uuid.UUID]:
+    return [found for each in request.POST.getlist(name) if (found := as_id(each))]
+
+
+def _offered(actor: Actor, workspace: Workspace, rows: Sequence[MemberRow]) -> list[Role]:
+    """The roles that the actor may give in at least one of the communities concerned; elsewhere the row says why not."""
+    return list(dict.fromkeys(role for card in managed(actor, workspace, rows) for role in card.offered))
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    """For each act the question and the button."""
+    return {
+        "role": (_("Change the role of %(n)s memberships?"), _("Change roles")),
+        "deactivate": (_("Deactivate %(n)s memberships?"), _("Deactivate")),
+        "reactivate": (_("Reactivate %(n)s memberships?"), _("Reactivate")),
+        "remove": (_("Remove %(n)s memberships?"), _("Remove")),
+    }
+
+
+def _ways(workspace: Workspace, back: str) -> dict[str, Any]:
+    return {
+        "crumbs": [
+            {"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])},
+            {"label": _("Many"), "url": ""},
+        ],
+        "back": back,
+    }
+
+
+def _page(bulk: _Bulk, answers: Sequence[Refusal | None], offered: Sequence[Role], *, done: bool) -> dict[str, Any]:
+    good = sum(1 for row, answer in zip(bulk.rows, answers, strict=True) if answer is None and not bulk.unchanged(row))
+    question, submit = _words()[bulk.act]
+    changed = ngettext("%(n)s changed", "%(n)s changed", good) % {"n": good}
+    return {
+        "title": changed if done else question % {"n": len(bulk.rows)},
+        "act": bulk.act,
+        "submit": submit,
+        "danger": bulk.act in ("deactivate", "remove"),
+        "roles": [{"id": str(role.id), "name": role.name, "selected": role == bulk.role} for role in offered],
+        "role": bulk.role_id,
+        "ready": bulk.ready,
+        "good": good,
+        "done": done,
+        "rows": [_row(bulk, row, answer, done=done) for row, answer in zip(bulk.rows, answers, strict=True)],
+    }
+
+
+def _row(bulk: _Bulk, row: MemberRow, answer: Refusal | None, *, done: bool) -> Shown:
+    verdict = "refused" if answer else "same" if bulk.unchanged(row) else "done" if done else "will"
+    return {
+        "id": str(row.membership.id),
+        "person": person(row.membership.user),
+        "place": place(row.membership.community, roles=row.roles),
+        "verdict": verdict if bulk.ready else "",
+        "reason": str(answer) if answer else "",
+    }

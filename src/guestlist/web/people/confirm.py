@@ -1,0 +1,191 @@
+"""Deactivate, reactivate, remove: in one community or everywhere, each after a page that says exactly what will end."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.members.commands import deactivate, reactivate, remove
+from guestlist.members.errors import NotAllowed
+from guestlist.members.models import Membership
+from guestlist.members.queries import (
+    MemberRow,
+    UserRow,
+    communities_below,
+    fetch_membership,
+    fetch_user,
+    fetch_workspace,
+    verbs_in_main,
+    verbs_on,
+)
+from guestlist.web.back import came_from
+from guestlist.web.presenting import Shown
+from guestlist.web.shell import at
+from guestlist.workspaces.models import Community, Workspace
+
+ACTS = {"deactivate": deactivate, "reactivate": reactivate, "remove": remove}
+VERBS = {"deactivate": "deactivate", "reactivate": "deactivate", "remove": "remove"}
+NAMED = 5
+
+
+@login_required
+def membership_act(request: HttpRequest, slug: str, membership: uuid.UUID, act: str) -> HttpResponse:
+    """In one community."""
+    actor = request.user.actor
+    workspace = fetch_workspace(actor, slug)
+    row = fetch_membership(actor, workspace, membership)
+    if act not in ACTS:
+        raise NotFound
+    at(request, "ws-users", workspace)
+    if request.method == "POST":
+        return _do(request, workspace, row.membership, act, everywhere=False)
+    if VERBS[act] not in verbs_on(actor, workspace, [row])[0]:
+        raise NotAllowed
+    others = [each for each in fetch_user(actor, workspace, row.membership.user_id).memberships if each != row]
+    return _ask(request, workspace, row.membership, act, _effects(actor, workspace, act, [row], others))
+
+
+@login_required
+def user_act(request: HttpRequest, slug: str, user: uuid.UUID, act: str) -> HttpResponse:
+    """Everywhere in the workspace."""
+    actor = request.user.actor
+    workspace = fetch_workspace(actor, slug)
+    found = fetch_user(actor, workspace, user)
+    if act not in ACTS:
+        raise NotFound
+    at(request, "ws-users", workspace)
+    if request.method == "POST":
+        return _do(request, workspace, found.memberships[0].membership, act, everywhere=True)
+    if VERBS[act] not in verbs_in_main(actor, workspace).intersection(*verbs_on(actor, workspace, found.memberships)):
+        raise NotAllowed
+    return _ask(
+        request,
+        workspace,
+        found.memberships[0].membership,
+        act,
+        _effects(actor, workspace, act, found.memberships, []),
+        all_of=found,
+    )
+
+
+def _do(request: HttpRequest, workspace: Workspace, membership: Membership, act: str, *, everywhere: bool) -> HttpResponse:
+    try:
+        ACTS[act](actor=request.user.actor, membership=membership, everywhere=everywhere)
+        messages.success(request, _done(act) % {"name": _called(membership)})
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    users = reverse("workspace_users", args=[workspace.slug])
+    back = came_from(request, users)
+    if f"/users/{membership.user_id}" in back and not _still_seen(request.user.actor, workspace, membership.user_id):
+        back = users
+    return redirect(back)
+
+
+def _still_seen(actor: Actor, workspace: Workspace, user: uuid.UUID) -> bool:
+    try:
+        fetch_user(actor, workspace, user)
+    except NotFound:
+        return False
+    return True
+
+
+def _ask(
+    request: HttpRequest,
+    workspace: Workspace,
+    membership: Membership,
+    act: str,
+    effects: list[Shown],
+    all_of: UserRow | None = None,
+) -> HttpResponse:
+    back = came_from(request, reverse("user", args=[workspace.slug, membership.user_id]))
+    names = {"name": _called(membership), "place": workspace.name if all_of else membership.community.name}
+    page = {
+        "title": (_everywhere_question(act) if all_of else _question(act)) % names,
+        "effects": effects,
+        "submit": _button(act),
+        "safe": act == "reactivate",
+        "hidden": [{"name": "next", "value": back}],
+        "cancel_url": back,
+        "action": request.path,
+    }
+    return render(request, "confirm.html", page)
+
+
+def _question(act: str) -> str:
+    return {
+        "deactivate": _("Deactivate %(name)s in %(place)s?"),
+        "reactivate": _("Reactivate %(name)s in %(place)s?"),
+        "remove": _("Remove %(name)s from %(place)s?"),
+    }[act]
+
+
+def _everywhere_question(act: str) -> str:
+    return {
+        "deactivate": _("Deactivate %(name)s everywhere in %(place)s?"),
+        "reactivate": _("Reactivate %(name)s everywhere in %(place)s?"),
+        "remove": _("Remove %(name)s from all of %(place)s?"),
+    }[act]
+
+
+def _button(act: str) -> str:
+    return {"deactivate": _("Deactivate"), "reactivate": _("Reactivate"), "remove": _("Remove")}[act]
+
+
+def _done(act: str) -> str:
+    return {
+        "deactivate": _("%(name)s is deactivated"),
+        "reactivate": _("%(name)s is active again"),
+        "remove": _("%(name)s is removed"),
+    }[act]
+
+
+def _called(membership: Membership) -> str:
+    return membership.user.name or membership.user.email
+
+
+def _effects(actor: Actor, workspace: Workspace, act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> list[Shown]:
+    """What ends (or begins again), community by community and below; then what stays."""
+    lines = [{"text": line, "kept": act == "reactivate"} for row in rows for line in _reach(actor, workspace, act, row)]
+    return lines + [{"text": line, "kept": True} for line in _stays(act, rows, others)]
+
+
+def _reach(actor: Actor, workspace: Workspace, act: str, row: MemberRow) -> list[str]:
+    roles = ", ".join(role.name for role in row.roles)
+    here = row.membership.community
+    words = _("%(roles)s in %(place)s works again.") if act == "reactivate" else _("%(roles)s in %(place)s ends at once.")
+    if act != "reactivate" and row.membership.state != "active":
+        words = _("%(roles)s in %(place)s carries nothing already.")
+    below = list(communities_below(actor, workspace, here)[: NAMED + 1])
+    return [words % {"roles": roles, "place": here.name}, *([_below(here, below)] if below else [])]
+
+
+def _below(here: Community, below: Sequence[Community]) -> str:
+    names = ", ".join(each.name for each in below[:NAMED])
+    if len(below) > NAMED:
+        return _("So it does in every community below %(place)s: %(names)s and more.") % {"place": here.name, "names": names}
+    return ngettext("So it does in %(names)s below it.", "So it does below it, in %(names)s.", len(below)) % {"names": names}
+
+
+def _stays(act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> list[str]:
+    """`others` are memberships in sight that this act does not touch."""
+    kept = [each for each in others if each.membership.state == Membership.Status.ACTIVE]
+    lines = [
+        _("%(roles)s in %(place)s stays.")
+        % {"roles": ", ".join(role.name for role in each.roles), "place": each.membership.community.name}
+        for each in kept[:NAMED]
+    ]
+    if act == "deactivate":
+        lines.append(_("The roles stay written down: reactivating brings them back."))
+    if act == "remove":
+        lines.append(_("To come back they need to be invited again."))
+    if act != "reactivate":
+        lines.append(_("API keys they made keep working: a key belongs to its community."))
+    return [*lines, _("Their account, password and other workspaces are not touched.")]

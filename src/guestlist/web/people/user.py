@@ -1,0 +1,114 @@
+"""A user, as the viewer may see them: who they are, where they belong, and the form of their roles."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guestlist.invitations.queries import history_of_user, visible_invitations
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.members.queries import (
+    MemberRow,
+    UserRow,
+    communities_named,
+    fetch_user,
+    fetch_workspace,
+    managed,
+    verbs_in_main,
+)
+from guestlist.users.models import User
+from guestlist.web.history import sentences
+from guestlist.web.people.acts import acts_everywhere, acts_on
+from guestlist.web.people.role_form import Wish, differences, membership_rows, save, wishes
+from guestlist.web.people.why import why_context
+from guestlist.web.presenting import Shown, person
+from guestlist.web.shell import at, remember_team
+from guestlist.workspaces.models import Workspace
+
+
+@login_required
+def user_page(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
+    """Nothing is changed without `Save`; the field beside each refusal says why not."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    found = fetch_user(request.user.actor, workspace, user)
+    cards = managed(request.user.actor, workspace, _in_order(request, found.memberships))
+    wanted = wishes(cards, request.POST if request.method == "POST" else None)
+    errors: dict[str, str] = {}
+    if request.method == "POST" and request.POST.get("do") != "preview":
+        errors = save(request.user.actor, wanted)
+        if not errors:
+            messages.success(request, _("Saved.") if any(each.changed for each in wanted) else _("Nothing was changed."))
+            return _after_saving(request, workspace, user)
+    page = _page(request, workspace, found, wanted, errors)
+    return render(request, "people/user.html", page, status=422 if errors else 200)
+
+
+def _in_order(request: HttpRequest, rows: Sequence[MemberRow]) -> list[MemberRow]:
+    here = request.GET.get("in", "")
+    return sorted(rows, key=lambda row: row.membership.community.slug != here)
+
+
+def _after_saving(request: HttpRequest, workspace: Workspace, user: uuid.UUID) -> HttpResponse:
+    """The page again; home for who saved away their own sight."""
+    try:
+        fetch_user(request.user.actor, fetch_workspace(request.user.actor, workspace.slug), user)
+    except NotFound:
+        return redirect("home")
+    return redirect(request.get_full_path())
+
+
+def _page(
+    request: HttpRequest, workspace: Workspace, found: UserRow, wanted: Sequence[Wish], errors: dict[str, str]
+) -> dict[str, Any]:
+    shown = person(found.user)
+    everywhere = verbs_in_main(request.user.actor, workspace).intersection(*(each.card.verbs for each in wanted))
+    return {
+        "crumbs": [*_crumbs(request, workspace), {"label": shown["name"], "url": ""}],
+        "person": {**shown, "first": shown["name"].partition(" ")[0]},
+        "state": "active" if found.active else "deactivated",
+        "lead": workspace.name,
+        "memberships": [
+            {**row, "acts": acts_on(workspace, wish.card.row, wish.card.verbs)}
+            for row, wish in zip(membership_rows(wanted, errors), wanted, strict=True)
+        ],
+        "everywhere": acts_everywhere(workspace, found, everywhere),
+        "may_save": any("assign" in each.card.verbs for each in wanted),
+        "differences": differences(request.user.actor, workspace, wanted) if request.POST.get("do") == "preview" else None,
+        "facts": _facts(found.user) if any("deactivate" in each.card.verbs for each in wanted) else None,
+        "why": why_context(request, workspace, found),
+        "here": request.GET.get("in", ""),
+        "invited": _invited(request.user.actor, workspace, found),
+        "history": sentences(history_of_user(request.user.actor, workspace, found.user)),
+        "errors": errors,
+    }
+
+
+def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
+    """Back to the list the reader came from: the team's, or the workspace's."""
+    name = request.GET.get("in", "")
+    community = communities_named(request.user.actor, workspace, [name]).get(name) if name.isprintable() else None
+    if community is None:
+        at(request, "ws-users", workspace)
+        return [{"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])}]
+    at(request, "team-users", workspace)
+    remember_team(request, community)
+    team = reverse("team_users", args=[workspace.slug, community.slug])
+    return [{"label": _("My Team"), "url": team}, {"label": _("Users"), "url": team}]
+
+
+def _facts(user: User) -> Shown:
+    """How and when they came in last: for who may shut them out."""
+    return {"sign_in": _("Password") if user.has_usable_password() else "", "last": user.last_login}
+
+
+def _invited(actor: Actor, workspace: Workspace, found: UserRow) -> Shown | None:
+    """What waits for their answer, where the actor may invite."""
+    waiting = visible_invitations(actor, workspace, state="pending").filter(email_key=found.key).first()
+    return {"url": reverse("invitation", args=[workspace.slug, waiting.id])} if waiting else None

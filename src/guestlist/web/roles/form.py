@@ -1,0 +1,85 @@
+"""The form of a role: what it offers, what was posted, and what is wrong with it."""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from guestlist.access.permissions import catalogue
+from guestlist.invitations.queries import choices
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import Refusal
+from guestlist.members.models import Role
+from guestlist.members.queries import facts_of, pick_roles, usable_roles
+from guestlist.members.queries.roles import permissions_in
+from guestlist.web.presenting import about_role, permission_groups
+from guestlist.workspaces.models import Community
+
+BESIDE = {
+    "place_name_missing": "name",
+    "name_taken": "name",
+    "role_text_too_long": "name",
+    "unknown_permission": "permissions",
+    "unknown_role": "give",
+}
+
+
+class RoleForm:
+    """Filled from what was posted, else from `start`: the role that is edited or duplicated."""
+
+    def __init__(self, actor: Actor, community: Community, posted: QueryDict | None, start: Role | None, name: str = "") -> None:
+        self.actor, self.community = actor, community
+        self.errors: dict[str, str] = {}
+        facts = facts_of(start) if start else None
+        offered = permissions_in(actor, community)
+        self.offered = offered | facts.permissions if facts and start and start.community_id else offered
+        if posted is not None:
+            self.name, self.description = posted.get("name", ""), posted.get("description", "")
+            groups = set(posted.getlist("group"))
+            whole = {each.name for each in catalogue().values() if each.group in groups and each.name in self.offered}
+            self.permissions = {*posted.getlist("permission"), *whole}
+            self.give = posted.getlist("give")
+        else:
+            self.name, self.description = name, start.description if start else ""
+            self.permissions = set(facts.permissions & self.offered) if facts else set()
+            self.give = [str(each) for each in facts.may_hand_out] if facts else []
+
+    def values(self) -> dict[str, Any]:
+        """What the commands take. Raises UnknownRole."""
+        usable = usable_roles([self.community])[self.community.id]
+        return {
+            "name": self.name,
+            "description": self.description,
+            "permissions": self.permissions,
+            "may_give": pick_roles(self.give, usable),
+        }
+
+    def refused(self, refusal: Refusal) -> None:
+        self.errors[BESIDE.get(refusal.code, "form")] = str(refusal)
+
+    def context(self) -> dict[str, Any]:
+        roles = choices(self.actor, [self.community])[0].roles
+        return {
+            "values": {"name": self.name, "description": self.description},
+            "errors": self.errors,
+            "groups": permission_groups(self.offered, self.permissions),
+            "beyond": len(catalogue().keys() - self.offered),
+            "give": [
+                {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in self.give}
+                for each in roles
+            ],
+            "hidden": [
+                {"name": key, "value": value}
+                for key, values in (
+                    ("name", [self.name]),
+                    ("description", [self.description]),
+                    ("permission", sorted(self.permissions)),
+                    ("give", self.give),
+                )
+                for value in values
+            ],
+        }
+
+
+def read_form(request: HttpRequest, community: Community, start: Role | None, name: str = "") -> RoleForm:
+    posted = request.POST if request.method == "POST" else None
+    return RoleForm(request.user.actor, community, posted, start, name)

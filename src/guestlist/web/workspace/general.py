@@ -1,0 +1,194 @@
+"""Settings > Workspace > General, and the setup checklist: for whoever may change the workspace's settings."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guestlist.invitations.queries.setup import Setup, setup_of
+from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
+from guestlist.members.queries import fetch_workspace, may
+from guestlist.web.presenting import Shown, duration
+from guestlist.web.shell import at
+from guestlist.workspaces.errors import BadLifetime, BadSlug, NameMissing, PolicyLoosened, SlugTaken
+from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import main_community
+from guestlist.workspaces.rules import treatments_left
+
+LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
+UNITS = {"60": 60, "3600": 3600, "86400": 86400}
+
+
+@login_required
+def general_page(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace, _main = writable(request, slug, "ws-general")
+    values = _values(request, workspace)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            done = update_workspace(
+                actor=request.user.actor,
+                workspace=workspace,
+                name=values["name"],
+                slug=values["slug"],
+                language=values["language"],
+                invitation_lifetime=_seconds(values),
+                existing_users=values["existing_users"],
+            )
+            messages.success(request, _("Saved."))
+            return redirect("workspace_general", done.slug)
+        except Refusal as refusal:
+            errors = _beside(refusal)
+    page = {
+        "crumbs": _crumbs(slug, _("General")),
+        "values": values,
+        "errors": errors,
+        "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
+        "lifetimes": [{"seconds": str(each), "label": duration(each)} for each in _lifetimes(workspace)],
+        "units": [{"seconds": "60", "label": _("minutes")}, {"seconds": "3600", "label": _("hours")}]
+        + [{"seconds": "86400", "label": _("days")}],
+        "treatments": _treatments(values["existing_users"]),
+    }
+    return render(request, "workspace/general.html", page, status=422 if errors else 200)
+
+
+def _values(request: HttpRequest, workspace: Workspace) -> Shown:
+    kept = {
+        "name": workspace.name,
+        "slug": workspace.slug,
+        "language": workspace.language,
+        "lifetime": str(workspace.invitation_lifetime),
+        "custom": "",
+        "unit": "3600",
+        "existing_users": workspace.existing_users,
+    }
+    return {each: request.POST.get(each, value).strip() for each, value in kept.items()}
+
+
+def _seconds(values: Shown) -> int:
+    """The life of a link as typed, else as chosen; 0, which is refused, for what is no number."""
+    typed, unit = (values["custom"], UNITS.get(values["unit"], 0)) if values["custom"] else (values["lifetime"], 1)
+    return int(typed) * unit if typed.isdecimal() and len(typed) < 10 else 0
+
+
+def _lifetimes(workspace: Workspace) -> list[int]:
+    return sorted({*LIFETIMES, workspace.invitation_lifetime})
+
+
+def _treatments(chosen: str) -> list[Shown]:
+    words = {
+        "add": (_("Add them at once"), _("They see it when they log in, and can leave.")),
+        "notify": (_("Add them at once and mail them"), _("As above, with an e-mail that says so.")),
+        "ask": (_("Ask them"), _("They are members only after they accept.")),
+    }
+    operator: str = settings.GUESTLIST_EXISTING_USERS
+    own = [("", _("As the operator says"), words[operator][0])]
+    left = [(each, *words[each]) for each in treatments_left(operator)]
+    return [{"value": value, "label": label, "about": about, "checked": value == chosen} for value, label, about in own + left]
+
+
+def _beside(refusal: Refusal) -> dict[str, str]:
+    """The refusal at the field it is about."""
+    fields = {NameMissing: "name", SlugTaken: "slug", BadSlug: "slug", BadLifetime: "lifetime", PolicyLoosened: "existing_users"}
+    return {fields.get(type(refusal), "form"): str(refusal)}
+
+
+@login_required
+def setup_page(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace, main = writable(request, slug, "ws-setup")
+    if request.method == "POST" and request.POST.get("do") == "mail":
+        send_trial_mail(actor=request.user.actor, workspace=workspace, user=request.user)
+        messages.success(request, _("A mail to %(email)s is on its way.") % {"email": request.user.email})
+        return redirect("workspace_setup", slug)
+    if request.method == "POST":
+        dismiss_setup(actor=request.user.actor, workspace=workspace)
+        messages.success(request, _("The checklist is put away. Its address stays."))
+        return redirect("workspace_users", slug)
+    setup = setup_of(workspace)
+    page = {
+        "crumbs": _crumbs(slug, _("Setup checklist")),
+        "lead": _("Everything here is done when it is so, not when it is ticked."),
+        "done": setup.done,
+        "total": len(setup.steps),
+        "finished": setup.finished,
+        "dismissed": workspace.setup_dismissed_at is not None,
+        "steps": _steps(workspace, main, setup, request.user.email),
+    }
+    return render(request, "workspace/setup.html", page)
+
+
+def _steps(workspace: Workspace, main: Community, setup: Setup, email: str) -> list[Shown]:
+    users, roles = reverse("workspace_users_new", args=[workspace.slug]), reverse("community", args=[main.id, "roles"])
+    steps: dict[str, tuple[str, str, str, str]] = {
+        "mail": (_("Mail arrives"), _mail_words(setup.mail), _("Send a mail to %(email)s") % {"email": email}, ""),
+        "admins": (
+            _("A second Admin"),
+            _("If the only one is ill or loses their password, nobody else can put things right."),
+            _("Invite an Admin"),
+            users,
+        ),
+        "communities": (
+            _("Communities"),
+            _("One for each customer or site, if you serve several. With one organisation the main community is enough."),
+            _("Add a community"),
+            reverse("community_new", args=[main.id]),
+        ),
+        "roles": (
+            _("Roles"),
+            _("Give people no more than they need: somebody who is not Admin, or a role of your own."),
+            _("Look at the roles"),
+            roles,
+        ),
+        "invitation": (
+            _("The first invitation"),
+            _("One address or a list of thousands, by the same form."),
+            _("Invite people"),
+            users,
+        ),
+    }
+    return [
+        {"key": key, "done": setup.steps[key], "title": title, "about": about, "label": label, "url": url}
+        for key, (title, about, label, url) in steps.items()
+    ]
+
+
+def _mail_words(state: str) -> str:
+    return {
+        "sent": _("The mail server took the last one."),
+        "delivered": _("The last one was delivered."),
+        "queued": _("One waits to be sent. Is the worker running, and does the mail server answer?"),
+        "failed": _("The last one could not be sent."),
+        "bounced": _("The last one came back."),
+    }.get(state, _("Nothing has been sent yet."))
+
+
+def writable(request: HttpRequest, slug: str, current: str) -> tuple[Workspace, Community]:
+    """The workspace and its main community, for whoever may change the settings; to the others the page does not exist."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    main = main_community(workspace)
+    at(request, current, workspace)
+    if not may(request.user.actor, "settings:write", main.id):
+        raise NotFound
+    return workspace, main
+
+
+def opens_with_setup(request: HttpRequest, workspace: Workspace) -> bool:
+    """Whether the settings begin with the checklist: for who may work through it, until it is finished or put away."""
+    if workspace.setup_dismissed_at or not may(request.user.actor, "settings:write", main_community(workspace).id):
+        return False
+    return not setup_of(workspace).finished
+
+
+def _crumbs(slug: str, label: str) -> list[dict[str, Any]]:
+    settings_url = reverse("settings", args=[slug])
+    return [
+        {"label": _("Settings"), "url": settings_url},
+        {"label": _("Workspace"), "url": settings_url},
+        {"label": label, "url": ""},
+    ]

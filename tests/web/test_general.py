@@ -1,0 +1,139 @@
+"""Settings > Workspace > General, and the setup checklist."""
+
+import pytest
+
+from guestlist.access.roles import ADMIN
+from guestlist.audit.models import Event
+from guestlist.invitations.models import Invitation
+from guestlist.kernel.actors import OPERATOR
+from guestlist.mail.models import Message
+from guestlist.members.commands import create_community
+from guestlist.workspaces.models import Workspace
+from tests.cast import Cast, give
+from tests.web.visits import ask, signed_in
+
+GENERAL, SETUP = "/w/northwind/settings/general", "/w/northwind/settings/setup"
+SAID = {"name": "Northwind", "slug": "north", "language": "fr", "lifetime": "604800", "existing_users": "ask"}
+
+
+def test_settings_are_saved_and_the_address_changes(cast: Cast):
+    olga = signed_in(cast, "olga")
+
+    answer = olga.post(GENERAL, SAID)
+
+    row = Workspace.objects.get(id=cast.northwind.id)
+    assert (row.name, row.slug, row.language, row.invitation_lifetime, row.existing_users) == (
+        *list(SAID.values())[:3],
+        604800,
+        "ask",
+    )
+    assert answer.url == "/w/north/settings/general"
+    assert olga.get("/w/north/settings/users").status_code == 200
+    assert olga.get("/w/northwind/settings/users").status_code == 404
+    assert Event.objects.get(action="workspace.changed").before["slug"] == "northwind"
+
+
+def test_language_and_life_of_a_link_hold_for_new_invitations(cast: Cast):
+    olga = signed_in(cast, "olga")
+    olga.post(GENERAL, SAID | {"slug": "northwind"})
+    cast.northwind.refresh_from_db()
+
+    (invitation,) = ask(cast, "birch", "jules@birch.example")
+
+    assert (invitation.language, invitation.lifetime) == ("fr", 604800)
+    assert olga.get("/w/northwind/settings/users/new").context["values"]["language"] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [(("1", "60"), 60), (("90", "60"), 5400), (("365", "86400"), 31536000), (("0", "60"), None), (("366", "86400"), None)]
+    + [(("x", "60"), None), (("9" * 30, "60"), None), (("5", "1"), None)],
+)
+def test_life_of_a_link_may_be_typed(cast: Cast, said: tuple[str, str], seconds: int | None):
+    custom = {"custom": said[0], "unit": said[1], "slug": "northwind"}
+    answer = signed_in(cast, "olga").post(GENERAL, SAID | custom)
+
+    assert Workspace.objects.get(slug="northwind").invitation_lifetime == (seconds or 86400)
+    assert seconds or answer.context["errors"] == {"lifetime": "A link lives between 60 seconds and 365 days."}
+
+
+def test_policy_may_only_be_stricter_than_the_operators(cast: Cast, settings):
+    settings.GUESTLIST_EXISTING_USERS = "notify"
+    olga = signed_in(cast, "olga")
+
+    page = olga.get(GENERAL)
+    looser = olga.post(GENERAL, SAID | {"existing_users": "add"})
+
+    assert [each["value"] for each in page.context["treatments"]] == ["", "notify", "ask"]
+    assert looser.context["errors"] == {"existing_users": "The operator asks for more. A workspace may only be stricter."}
+    assert looser.context["values"]["name"] == "Northwind", "what was typed stays"
+    assert Workspace.objects.get(id=cast.northwind.id).existing_users == ""
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", " "), ("slug", "acme"), ("slug", "Not a slug")])
+def test_mistake_stands_beside_its_field(cast: Cast, field: str, value: str):
+    answer = signed_in(cast, "olga").post(GENERAL, SAID | {field: value})
+
+    assert answer.status_code == 422
+    assert set(answer.context["errors"]) == {field}
+
+
+def test_only_who_may_change_the_settings_is_shown_the_way(cast: Cast):
+    assert b"/settings/general" in signed_in(cast, "olga").get("/w/northwind/settings/users").content
+    for who in ("adam", "mia", "ana", "gus"):
+        assert b"/settings/general" not in signed_in(cast, who).get("/w/northwind/settings/users").content
+
+
+# The checklist
+
+
+def steps(cast: Cast) -> dict[str, bool]:
+    page = signed_in(cast, "nora").get("/w/acme/settings/setup")
+    found = {step["key"]: step["done"] for step in page.context["steps"]}
+    assert page.context["done"] == sum(found.values())
+    return found
+
+
+def test_each_step_knows_by_itself_whether_it_is_done(cast: Cast):
+    assert steps(cast) == dict.fromkeys(("mail", "admins", "communities", "roles", "invitation"), False)
+
+    create_community(actor=OPERATOR, parent=cast.acme_main, name="Paris")
+    give(cast.otto, cast.acme_main, ADMIN)
+    assert steps(cast) == {"mail": False, "admins": True, "communities": True, "roles": False, "invitation": False}
+
+    signed_in(cast, "nora").post(
+        "/w/acme/settings/users/new",
+        {
+            "emails": "ana@northwind.example kim@x.example",
+            "community": str(cast.acme_main.id),
+            f"roles-{cast.acme_main.id}": "00000000-0000-7000-8000-000000000001",
+        },
+    )
+    assert Invitation.objects.filter(workspace=cast.acme).exists()
+    Message.objects.update(state="sent")
+    assert all(steps(cast).values())
+
+
+def test_trial_mail_goes_to_oneself(cast: Cast):
+    signed_in(cast, "nora").post("/w/acme/settings/setup", {"do": "mail", "email": "someone@else.example"})
+
+    message = Message.objects.get()
+    assert (message.to_email, message.template, message.workspace_id) == (
+        "nora@acme.example",
+        "workspaces/emails/trial",
+        cast.acme.id,
+    )
+
+
+def test_settings_open_with_the_checklist_until_it_is_finished_or_put_away(cast: Cast):
+    olga, adam = signed_in(cast, "olga"), signed_in(cast, "adam")
+    assert olga.get("/w/northwind/settings").url == SETUP
+    assert adam.get("/w/northwind/settings").url == "/w/northwind/settings/users"
+    assert b"/settings/setup" in olga.get(GENERAL).content
+
+    olga.post(SETUP, {"do": "dismiss"})
+
+    assert olga.get("/w/northwind/settings").url == "/w/northwind/settings/users"
+    assert b"/settings/setup" not in olga.get(GENERAL).content
+    assert olga.get(SETUP).status_code == 200
+    assert Event.objects.filter(action="workspace.setup_dismissed").count() == 1

@@ -1,0 +1,178 @@
+"""The history as sentences: every action has one, and it names everybody in words."""
+
+import ast
+import re
+
+import pytest
+
+from guestlist.audit.models import Event
+from guestlist.invitations.commands import erase_user
+from guestlist.invitations.queries import Sought, history_of_user, tell, visible_events
+from guestlist.kernel.actors import OPERATOR
+from guestlist.members.commands import create_role, leave, remove, set_roles
+from guestlist.members.errors import NotAllowed
+from guestlist.members.models import Membership, MembershipRole
+from guestlist.users.models import User
+from guestlist.web.history import ABOUT, SENTENCES, sentences
+from tests.architecture.source import PACKAGE, python_files
+from tests.cast import Cast
+from tests.invitations.acts import ask, invited, join_as_new
+
+DOMAINS = ("users", "workspaces", "members", "invitations")
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
+JULES = "jules@birch.example"
+
+
+def recorded_actions() -> set[str]:
+    """Every text in a command that looks like an action, wherever it goes from there: a new helper must not hide one."""
+    files = [path for domain in DOMAINS for path in python_files(PACKAGE / domain) if "commands" in str(path)]
+    texts = [node.value for path in files for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+    kinds = {action.partition(".")[0] for action in SENTENCES}
+    found = {text for text in texts if isinstance(text, str) and ACTION.fullmatch(text)}
+    return {text for text in found if text.partition(".")[0] in kinds or f'Change("{text}"' in source(files)}
+
+
+def source(files: list) -> str:
+    return "".join(path.read_text() for path in files)
+
+
+def told(cast: Cast, who: str = "olga", **sought: object) -> list[str]:
+    actor = cast.users[who].actor
+    events = list(visible_events(actor, cast.northwind, Sought(**sought)))
+    return [each["text"] for each in sentences(tell(actor, cast.northwind, events))]
+
+
+def test_every_recorded_action_has_its_sentence():
+    actions = recorded_actions()
+
+    assert len(actions) > 25
+    assert actions - SENTENCES.keys() == set(), "write a sentence in web/history.py"
+    assert {each.partition(".")[0] for each in actions} - {"user"} <= ABOUT.keys()
+
+
+def test_an_invitation_is_told_from_asking_to_joining(cast: Cast):
+    join_as_new(invited(cast, "olga", JULES, birch="Analyst"))
+
+    assert told(cast)[:3] == [
+        f"Jules Roy accepted the invitation of {JULES} to Birch as Analyst.",
+        "Jules Roy joined Birch as Analyst.",
+        f"Olga Lindqvist invited {JULES} to Birch as Analyst.",
+    ]
+
+
+def test_a_member_is_told_from_adding_to_removing(cast: Cast):
+    gus = Membership.objects.get(user=cast.gus)
+    set_roles(actor=cast.olga.actor, membership=gus, roles=["Analyst"])
+    remove(actor=cast.olga.actor, membership=gus)
+
+    assert told(cast, action="membership")[:2] == [
+        "Olga Lindqvist removed Gus Petit from Cedar.",
+        "Olga Lindqvist changed Gus Petit in Cedar from Guest to Analyst.",
+    ]
+    assert "The operator added Gus Petit to Cedar as Guest." in told(cast)
+
+
+def test_whoever_leaves_is_told_of_once(cast: Cast):
+    leave(actor=cast.gus.actor, membership=Membership.objects.get(user=cast.gus))
+
+    assert told(cast)[0] == "Gus Petit left Cedar."
+
+
+def test_erased_user_and_deleted_role_read_well(cast: Cast):
+    role = create_role(actor=cast.olga.actor, community=cast.cedar, name="Reader", permissions=["members:read"])
+    gus = Membership.objects.get(user=cast.gus)
+    set_roles(actor=cast.olga.actor, membership=gus, roles=["Reader"])
+    MembershipRole.objects.filter(membership=gus).delete()
+    role.delete()
+    erase_user(actor=OPERATOR, user=User.objects.get(id=cast.gus.id))
+
+    assert told(cast, action="membership")[:2] == [
+        "The operator removed an erased user from Cedar.",
+        "Olga Lindqvist changed an erased user in Cedar from Guest to a deleted role.",
+    ]
+    assert not any("Gus" in each or "gus" in each for each in told(cast))
+
+
+@pytest.mark.parametrize("who", ["mia", "ana", "gus", "nora", "otto"])
+def test_history_needs_the_permission(cast: Cast, who: str):
+    with pytest.raises(NotAllowed):
+        visible_events(cast.users[who].actor, cast.northwind, Sought())
+
+
+def test_admin_of_one_community_reads_of_no_other(cast: Cast):
+    ask(cast, "olga", JULES, alder="Guest", birch="Analyst")
+    ask(cast, "olga", "b@birch.example", birch="Analyst")
+
+    found = told(cast, "adam")
+
+    assert f"Olga Lindqvist invited {JULES} to Alder as Guest." in found
+    assert not any("Birch" in each or "birch.example" in each.replace(JULES, "") or "Cedar" in each for each in found)
+
+
+def test_parent_outside_the_sight_is_not_told(cast: Cast):
+    event = Event.objects.get(action="community.created", community_id=cast.alder.id)
+
+    (seen,) = tell(cast.adam.actor, cast.northwind, [event])
+
+    assert event.after["parent"] == str(cast.main.id)
+    assert seen.after == {"name": "Alder"}
+
+
+@pytest.mark.parametrize("who", ["olga", "adam"])
+def test_neighbours_history_stays_theirs(cast: Cast, who: str):
+    ask(cast, "nora", "kim@acme.example", acme="Guest")
+
+    assert not any("Acme" in each or "Nora" in each for each in told(cast, who))
+
+
+def test_filters_narrow(cast: Cast):
+    invited(cast, "olga", JULES, birch="Analyst")
+    ask(cast, "mia", "kim@birch.example", birch="Guest")
+    remove(actor=cast.olga.actor, membership=Membership.objects.get(user=cast.gus))
+    latest = Event.objects.latest("at", "id").at
+
+    assert told(cast, actor="MIA@northwind.example") == ["Mia Santos invited kim@birch.example to Birch as Guest."]
+    assert told(cast, person=JULES) == [f"Olga Lindqvist invited {JULES} to Birch as Analyst."]
+    assert told(cast, person="gus@northwind.example") == [
+        "Olga Lindqvist removed Gus Petit from Cedar.",
+        "The operator added Gus Petit to Cedar as Guest.",
+    ]
+    assert len(told(cast, action="invitation.created", community=cast.birch)) == 2
+    assert told(cast, since=latest) == ["Olga Lindqvist removed Gus Petit from Cedar."]
+    assert "Olga Lindqvist removed Gus Petit from Cedar." not in told(cast, until=latest)
+    assert told(cast, person="otto@elsewhere.example") == told(cast, actor="nobody@x.example") == []
+
+
+def test_address_from_elsewhere_does_not_tell_whose_it_is(cast: Cast):
+    Membership.objects.filter(user=cast.ana, community=cast.birch).update(email_key="private@ana.example")
+
+    assert told(cast, "adam", person="private@ana.example") == []
+    assert len(told(cast, "adam", person="ana@northwind.example")) == 1
+
+
+def test_history_of_a_user_outlives_the_membership_and_stops_at_the_sight(cast: Cast):
+    remove(actor=cast.olga.actor, membership=Membership.objects.get(user=cast.ana, community=cast.alder))
+
+    def seen_by(who: str) -> list[str]:
+        return [each["text"] for each in sentences(history_of_user(cast.users[who].actor, cast.northwind, cast.ana))]
+
+    alder = ["Olga Lindqvist removed Ana Ferreira from Alder.", "The operator added Ana Ferreira to Alder as Analyst."]
+    assert seen_by("adam") == alder
+    assert set(seen_by("olga")) == {*alder, "The operator added Ana Ferreira to Birch as Analyst."}
+    assert seen_by("mia") == seen_by("nora") == seen_by("otto") == []
+
+
+def test_end_of_a_membership_reads_with_its_day(cast: Cast):
+    gus = Membership.objects.get(user=cast.gus)
+    event = Event(action="membership.end_changed", target_kind="membership", target_id=gus.id, community_id=cast.cedar.id)
+    event.actor_kind, event.actor_id, event.before = "user", cast.olga.id, {"ends_at": "2026-12-01T00:00:00+00:00"}
+    texts = []
+
+    for end in ("2026-12-24T18:00:00+00:00", None):
+        event.after = {"ends_at": end}
+        texts += [each["text"] for each in sentences(tell(cast.olga.actor, cast.northwind, [event]))]
+
+    assert texts == [
+        "Olga Lindqvist set an end for Gus Petit in Cedar: 24 Dec 2026, 18:00.",
+        "Olga Lindqvist let Gus Petit stay in Cedar without end.",
+    ]

@@ -1,0 +1,213 @@
+"""The lists of users: searched, narrowed, sorted, page by page, with what may be done to each row."""
+
+from html import unescape
+from typing import Any
+
+import pytest
+
+from guestlist.access.roles import ADMIN, ANALYST, GUEST
+from guestlist.kernel import clock
+from guestlist.members.commands import deactivate
+from guestlist.members.models import Membership
+from guestlist.users.models import User
+from tests.cast import Cast, give
+from tests.web.visits import ask, signed_in
+
+USERS = "/w/northwind/settings/users"
+TEAM = "/w/northwind/team/birch/users"
+
+
+def listed(cast: Cast, path: str, who: str = "olga", **query: object) -> Any:
+    answer = signed_in(cast, who).get(path, query)
+    assert answer.status_code == 200
+    return answer.context
+
+
+def names(context: Any) -> list[str]:
+    return [row["person"]["name"] or row["person"]["email"] for row in context["rows"]]
+
+
+def crowd(cast: Cast, number: int) -> None:
+    for n in range(number):
+        user = User.objects.create(name=f"Member {number - n:03}", email=f"member{n:03}@birch.example")
+        give(user, cast.birch, GUEST)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "FERR"}, ["Ana Ferreira"]),
+        ({"role": str(ADMIN)}, ["Adam Okafor", "Olga Lindqvist"]),
+        ({"community": "Cedar"}, ["Gus Petit"]),
+        ({"community": "birch", "role": str(ANALYST)}, ["Ana Ferreira"]),
+        ({"source": "setup"}, ["Olga Lindqvist"]),
+        ({"source": "sso"}, []),
+        ({"community": "nowhere"}, []),
+        ({"status": "pending"}, ["jules@birch.example"]),
+        ({"sort": "name", "status": "active"}, ["Adam Okafor", "Ana Ferreira", "Gus Petit", "Mia Santos", "Olga Lindqvist"]),
+        ({"sort": "newest", "community": "birch"}, ["jules@birch.example", "Ana Ferreira", "Mia Santos"]),
+    ],
+)
+def test_workspace_list_is_narrowed_and_sorted(cast: Cast, query: dict[str, str], found: list[str]):
+    ask(cast, "birch", "jules@birch.example")
+
+    assert names(listed(cast, USERS, **query)) == found
+
+
+def test_states_are_told_apart(cast: Cast):
+    deactivate(actor=cast.olga.actor, membership=Membership.objects.get(user=cast.mia))
+    Membership.objects.filter(user=cast.gus).update(ends_at=clock.now())
+
+    assert names(listed(cast, USERS, status="deactivated")) == ["Mia Santos"]
+    assert names(listed(cast, USERS, status="ended")) == ["Gus Petit"]
+    assert names(listed(cast, USERS, status="active")) == ["Adam Okafor", "Ana Ferreira", "Olga Lindqvist"]
+
+
+@pytest.mark.parametrize("sort", ["", "name", "newest"])
+@pytest.mark.parametrize("path", [USERS, TEAM])
+def test_pages_together_hold_everybody_once(cast: Cast, sort: str, path: str):
+    ask(cast, "birch", *(f"guest{n:02}@birch.example" for n in range(30)))
+    crowd(cast, 60)
+    client = signed_in(cast, "olga")
+
+    found: list[str] = []
+    url = f"{path}?sort={sort}"
+    while url:
+        page = client.get(url).context
+        found += names(page)
+        url = page["page"]["next_url"] and path + page["page"]["next_url"]
+
+    assert len(found) == len(set(found)) == 30 + 60 + (5 if path == USERS else 2)
+    if sort == "newest":
+        assert found[0] == "Member 001"
+    if sort == "name":
+        assert [each for each in found if each.startswith("Member")] == [f"Member {n:03}" for n in range(1, 61)]
+
+
+def test_inherited_members_come_with_where_from_and_are_changed_there(cast: Cast):
+    context = listed(cast, TEAM)
+
+    (group,) = context["inherited"]
+    assert group["place"] == "Northwind Security"
+    assert [(row["person"]["name"], row["menu"], row["pick"]) for row in group["rows"]] == [("Olga Lindqvist", [], None)]
+
+
+def test_many_inherited_members_hide_no_member_of_the_place(cast: Cast):
+    for n in range(60):
+        give(User.objects.create(name=f"Above {n}", email=f"above{n:02}@northwind.example"), cast.main, GUEST)
+
+    context = listed(cast, TEAM)
+
+    assert names(context) == ["Ana Ferreira", "Mia Santos"]
+    assert context["page"]["next_url"] == ""
+
+
+def test_row_menu_offers_what_the_reader_may(cast: Cast):
+    rows = {row["person"]["name"]: [item["label"] for item in row["menu"]] for row in listed(cast, TEAM, "mia")["rows"]}
+    for_ana = {row["person"]["name"]: [item["label"] for item in row["menu"]] for row in listed(cast, TEAM, "ana")["rows"]}
+    everywhere = {row["person"]["name"]: [item["label"] for item in row["menu"]] for row in listed(cast, USERS)["rows"]}
+
+    assert rows["Ana Ferreira"] == ["Edit roles", "Deactivate…", "Remove…"]
+    assert for_ana == {"Ana Ferreira": [], "Mia Santos": []}
+    assert everywhere["Ana Ferreira"] == ["Edit roles", "Deactivate everywhere…", "Remove everywhere…"]
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "\x00"}, {"role": "x"}, {"after": "\x00"}, {"sort": "newest", "after": "x"}, {"community": "\x00"}]
+)
+def test_query_that_makes_no_sense_is_answered(cast: Cast, query: dict[str, str]):
+    assert signed_in(cast, "olga").get(USERS, query).status_code == 200
+
+
+# Many at once
+
+
+def bulk(cast: Cast, who: str, **posted: object) -> Any:
+    answer = signed_in(cast, who).post("/w/northwind/users/bulk", posted)
+    assert answer.status_code == 200, answer
+    return answer.context
+
+
+def verdicts(context: Any) -> list[tuple[str, str, str]]:
+    return [(row["person"]["name"], row["place"]["name"], row["verdict"]) for row in context["rows"]]
+
+
+def ids(cast: Cast, place: str) -> list[str]:
+    return [str(key) for key in Membership.objects.filter(community=cast.places[place]).values_list("id", flat=True)]
+
+
+def test_preview_says_what_would_happen_to_each_and_does_nothing(cast: Cast):
+    give(cast.otto, cast.birch, ADMIN)
+
+    context = bulk(cast, "mia", act="deactivate", user=[str(cast.ana.id), str(cast.otto.id)])
+
+    assert verdicts(context) == [("Ana Ferreira", "Birch", "will"), ("Otto Brandt", "Birch", "refused")]
+    assert context["rows"][1]["reason"] == "You may not hand out this role here. Ask an Admin of the community."
+    assert set(Membership.objects.filter(community=cast.birch).values_list("status", flat=True)) == {"active"}
+
+
+def test_good_rows_are_done_and_bad_ones_named(cast: Cast):
+    give(cast.otto, cast.birch, ADMIN)
+
+    context = bulk(cast, "olga", act="role", role=str(GUEST), seen=str(GUEST), sure="yes", membership=ids(cast, "birch"))
+    refused = bulk(cast, "olga", act="remove", sure="yes", user=[str(cast.olga.id), str(cast.gus.id)])
+
+    assert [verdict for *_, verdict in verdicts(context)] == ["done", "done", "done"]
+    assert verdicts(refused) == [("Gus Petit", "Cedar", "done"), ("Olga Lindqvist", "Northwind Security", "refused")]
+    assert "last Admin" in unescape(refused["rows"][1]["reason"])
+    assert {role.name for row in Membership.objects.filter(community=cast.birch) for role in row.roles.all()} == {"Guest"}
+    assert not Membership.objects.filter(user=cast.gus).exists()
+
+
+def test_role_is_asked_for_first_and_what_was_not_shown_is_not_done(cast: Cast):
+    chosen = ids(cast, "birch")
+
+    first = bulk(cast, "mia", act="role", membership=chosen)
+    hasty = bulk(cast, "mia", act="role", role=str(GUEST), seen="", sure="yes", membership=chosen)
+
+    assert not first["ready"] and [role["name"] for role in first["roles"]] == ["Guest", "Analyst", "manage_member"]
+    assert not hasty["done"] and [verdict for *_, verdict in verdicts(hasty)] == ["will", "will"]
+    assert not Membership.objects.filter(community=cast.birch, roles=GUEST).exists()
+
+
+def test_users_stand_for_their_memberships_in_sight(cast: Cast):
+    mine = bulk(cast, "mia", act="remove", user=[str(cast.ana.id), str(cast.gus.id)])
+    all_of_them = bulk(cast, "olga", act="remove", user=[str(cast.ana.id)])
+
+    assert verdicts(mine) == [("Ana Ferreira", "Birch", "will")]
+    assert verdicts(all_of_them) == [("Ana Ferreira", "Alder", "will"), ("Ana Ferreira", "Birch", "will")]
+
+
+def test_what_is_so_already_is_told(cast: Cast):
+    assert [verdict for *_, verdict in verdicts(bulk(cast, "mia", act="reactivate", membership=ids(cast, "birch")))] == [
+        "same"
+    ] * 2
+
+
+@pytest.mark.parametrize("who", ["adam", "gus"])
+def test_rows_out_of_sight_do_not_exist(cast: Cast, who: str):
+    client = signed_in(cast, who)
+
+    answer = client.post("/w/northwind/users/bulk", {"act": "remove", "sure": "yes", "membership": ids(cast, "birch")})
+
+    assert answer.status_code == 302
+    assert Membership.objects.filter(community=cast.birch).count() == 2
+
+
+@pytest.mark.parametrize("who", ["nora", "otto"])
+def test_neighbour_finds_nothing(cast: Cast, who: str):
+    posted = {"act": "remove", "sure": "yes", "membership": ids(cast, "birch")}
+
+    answer = signed_in(cast, who).post("/w/northwind/users/bulk", posted)
+    signed_in(cast, "nora").post("/w/acme/users/bulk", posted)
+
+    assert answer.status_code == 404
+    assert Membership.objects.filter(community=cast.birch).count() == 2
+
+
+def test_last_of_two_admins_stays_when_both_are_chosen(cast: Cast):
+    give(cast.otto, cast.main, ADMIN)
+
+    context = bulk(cast, "olga", act="deactivate", user=[str(cast.olga.id), str(cast.otto.id)])
+
+    assert [verdict for *_, verdict in verdicts(context)] == ["will", "refused"], "as doing it in turn would end"
