@@ -6,7 +6,7 @@ PY ?= python3
 UV := $(shell command -v uv 2>/dev/null)
 CHROMIUM := $(shell command -v chromium 2>/dev/null)
 CATALOGUES := $(wildcard src/guestlist/locale/*/LC_MESSAGES/django.po)
-PYTEST := .venv/bin/python -m pytest -n 2 $(if $(GUESTLIST_CI),-p tests.architecture.nothing_skipped)
+PYTEST := .venv/bin/python -m pytest -n 3 $(if $(GUESTLIST_CI),-p tests.architecture.nothing_skipped)
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -39,8 +39,10 @@ check: setup  ## format, lint, types, import contracts, migrations, translations
 
 test: check  ## check, then every test on SQLite (no browser) and on PostgreSQL
 	GUESTLIST_TEST_DB=sqlite $(PYTEST) -m "not browser"
-	$(PYTEST) $(if $(CHROMIUM),,-m "not browser")
-ifndef CHROMIUM
+	$(PYTEST) -m "not browser"
+ifdef CHROMIUM
+	$(PYTEST) -m browser
+else
 	@echo "Left out: the browser tests. They need chromium on the PATH."$(if $(GUESTLIST_CI), && exit 1)
 endif
 

@@ -67,9 +67,9 @@ def test_one_mail_does_not_wait_behind_many(sink: SmtpSink) -> None:
 
 
 def test_mail_has_the_headers_of_a_mail_by_a_machine(sink: SmtpSink) -> None:
-    queue(letter(to_name="Élodie Müller"))
-
     with time_machine.travel(NOON, tick=False):
+        queue(letter(to_name="Élodie Müller"))
+
         deliver_due()
 
     mail = sink.messages[0].message

@@ -18,9 +18,9 @@ from guestlist.workspaces.models import Community, Workspace
 Shown = dict[str, Any]
 
 
-def tone(key: uuid.UUID) -> int:
+def tone(key: uuid.UUID | str) -> int:
     """One of eight hues, always the same for the same thing."""
-    return zlib.crc32(key.bytes) % 8 + 1
+    return zlib.crc32(str(key).encode()) % 8 + 1
 
 
 def initials(name: str) -> str:
@@ -39,7 +39,7 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
         "id": str(where.id),
         "name": where.name,
         "initial": initials(where.name)[:2] if not main else where.name[:1].upper(),
-        "tone": 0 if main else tone(where.id),
+        "tone": 0 if main else tone(where.slug),
         "url": url,
         "roles": [role.name for role in roles],
         "main": main,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ class Filters:
 
 
 def read_filters(actor: Actor, workspace: Workspace, query: Mapping[str, str]) -> Filters:
-    """Days are whole, in UTC: `until` is the last day shown."""
+    """Days are whole, in the reader's zone: `until` is the last day shown."""
     filters = Filters({name: query.get(name, "").replace("\x00", "").strip() for name in NAMES})
     typed = filters.typed
     since, until = (_day(filters, name) for name in ("since", "until"))
@@ -71,4 +72,4 @@ def _day(filters: Filters, name: str) -> datetime | None:
     if typed and (day is None or day.year > 9000):
         filters.errors[name] = _("Write the day as 2026-11-22.")
         return None
-    return datetime.combine(day, time.min, UTC) if day else None
+    return datetime.combine(day, time.min, timezone.get_current_timezone()) if day else None

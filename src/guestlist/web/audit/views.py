@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -43,6 +43,8 @@ def audit_page(request: HttpRequest, slug: str) -> HttpResponse:
     query = urlencode({name: value for name, value in filters.typed.items() if value})
     page = {
         "crumbs": _crumbs(slug),
+        "lead": _("Who did what to whom, and where. Nothing here can be changed. Times are in %(zone)s.")
+        % {"zone": timezone.get_current_timezone_name()},
         "filters": filters.typed,
         "errors": filters.errors,
         **choices(actor, workspace, filters),
