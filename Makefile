@@ -37,6 +37,7 @@ check: setup  ## format, lint, types, import contracts, migrations, translations
 	GUESTLIST_TEST_DB=sqlite DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python -m django makemigrations --check --dry-run
 	.venv/bin/python tools/messages.py check
 
+# The browser tests apart: pytest groups them by browser, and so before others that need the rows they flush.
 test: check  ## check, then every test on SQLite (no browser) and on PostgreSQL
 	GUESTLIST_TEST_DB=sqlite $(PYTEST) -m "not browser"
 	$(PYTEST) -m "not browser"
