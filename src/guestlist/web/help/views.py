@@ -1,4 +1,4 @@
-"""Help, health, and the demo's mailbox."""
+"""Help and health."""
 
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
