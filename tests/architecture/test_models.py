@@ -2,7 +2,7 @@ from django.apps import apps
 from django.db.models import Field, ForeignKey, Model
 
 # Lowest first; those of one level do not know each other (pyproject.toml, "Packages point downwards").
-LEVELS = {"audit": 1, "mail": 1, "users": 2, "workspaces": 3, "members": 4, "invitations": 5, "api": 6, "web": 6}
+LEVELS = {"audit": 1, "mail": 1, "users": 2, "workspaces": 3, "members": 4, "invitations": 5, "sso": 6, "api": 7, "web": 7}
 
 
 def our_models() -> list[type[Model]]:

@@ -88,6 +88,7 @@ def test_pages_of_one_user_and_of_many(full: Cast, visit: Visit):
     page.get_by_role("checkbox", name="Select all on this page").check()
     found += findings(page, "ticked")
     page.get_by_role("button", name="Remove…", exact=True).click()
+    page.wait_for_url("**/users/bulk*")
     found += findings(page, "many")
 
     assert found == []
@@ -156,10 +157,12 @@ def test_pages_of_the_tree_and_of_the_workspace(full: Cast, visit: Visit):
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]
     page.goto(f"/me/communities/{full.birch.id}/delete")
     page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("alert").first).to_be_visible()
     found += findings(page, "delete, with what is missing")
     page.goto(f"/me/communities/{full.cedar_north.id}/move")
     page.get_by_role("radio", name="Alder").check()
     page.get_by_role("button", name="Check first").click()
+    expect(page.get_by_role("button", name="Check first")).to_be_hidden()
     found += findings(page, "preview of a move")
 
     assert not found, "\n".join(found)
@@ -243,6 +246,7 @@ def test_pages_of_signing_in(cast: Cast, visit: Visit, mailbox: Mailbox):
     page.goto("/password")
     page.get_by_label("Email", exact=True).fill("ana@northwind.example")
     page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("button", name="Send the link")).to_be_hidden()
     found += findings(page, "link sent")
 
     assert not found, "\n".join(found)

@@ -38,6 +38,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "lucide",
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "guestlist.workspaces",
     "guestlist.members",
     "guestlist.invitations",
+    "guestlist.sso",
     "guestlist.api",
     "guestlist.web",
 ]

@@ -55,6 +55,8 @@ class Membership(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     # Deactivated everywhere in the workspace, not here alone: nobody below may add the user again.
     everywhere = models.BooleanField(default=False)
+    # An Admin of main who may enter past *SSO only*, so that a dead directory locks nobody out for good.
+    break_glass = models.BooleanField(default=False)
     source = models.CharField(max_length=8, choices=Source.choices)
     ends_at = models.DateTimeField(null=True)
     # The end that holder and admins were reminded of: once for each, however often the worker looks.

@@ -16,6 +16,11 @@ class Workspace(models.Model):
     invitation_lifetime = models.PositiveIntegerField(default=86400)
     # Of mail to people who have not chosen theirs. Blank: the installation's.
     language = models.CharField(max_length=8, blank=True)
+    # Asked at its door, when a session enters (rule 14). The limits are in seconds; None: the installation's.
+    sso_only = models.BooleanField(default=False)
+    requires_second_factor = models.BooleanField(default=False)
+    session_idle = models.PositiveIntegerField(null=True)
+    session_lifetime = models.PositiveIntegerField(null=True)
     setup_dismissed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
 
