@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from guestlist.invitations.commands import Result, cancel_batch, resend_invitations, revoke_invitations
 from guestlist.invitations.models import Batch
@@ -35,6 +35,7 @@ from guestlist.workspaces.models import Workspace
 SHOWN = 2000
 
 
+@require_safe
 @login_required
 def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
@@ -95,6 +96,7 @@ def revoke_page(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(_back(request, workspace))
 
 
+@require_safe
 @login_required
 def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
@@ -113,6 +115,7 @@ def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpRespons
     return render(request, "invite/batch.html", page)
 
 
+@require_safe
 @login_required
 def batch_csv(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
     """Those to correct, as a table to mend and upload again."""
@@ -131,8 +134,8 @@ def batch_csv(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse
     return response
 
 
-@login_required
 @require_POST
+@login_required
 def batch_cancel(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
     cancel_batch(actor=request.user.actor, batch=fetch_batch(request.user.actor, workspace, batch))

@@ -62,8 +62,8 @@ def invite_dialog(request: HttpRequest, workspace: Workspace, door: Door) -> Htt
     return render(request, "invite/dialog.html", page, status=422 if form.errors else 200)
 
 
-@login_required
 @require_POST
+@login_required
 def invite_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form would do, as a fragment; nothing is changed. Half a form previews as nothing."""
     workspace = fetch_workspace(request.user.actor, slug)

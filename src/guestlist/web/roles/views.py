@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from guestlist.invitations.queries import choices, invitations_holding
 from guestlist.kernel.errors import NotFound, Refusal
@@ -38,6 +39,7 @@ from guestlist.workspaces.models import Community, Workspace
 HOLDERS = 50
 
 
+@require_safe
 @login_required
 def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
@@ -46,6 +48,7 @@ def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "roles/list.html", page)
 
 
+@require_safe
 @login_required
 def role_page(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
     workspace, row = _fetch(request, slug, role)
