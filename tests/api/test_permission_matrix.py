@@ -1,7 +1,7 @@
 """Endpoint × caller × community: each cell of docs/reference/permission-matrix.md is one request. R-040, R-041, R-044."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -47,40 +47,29 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
 
 @dataclass
 class Stage:
-    """The cast, a caller for each column of the table, and what was made for its rows so far, by community."""
+    """The cast, and a caller for each column of the table."""
 
     cast: Cast
     callers: dict[str, Caller]
-    made: dict[tuple[str, str], object] = field(default_factory=dict)
-
-    def subject(self, name: str, place: str) -> object:
-        """Something in the community for a name in a path; made once, because what a request does to it is undone."""
-        if (name, place) not in self.made:
-            community = self.cast.main if place == "main" else self.cast.places[place]
-            self.made[name, place] = SUBJECTS[name](self.cast, community)
-        return self.made[name, place]
 
 
 @pytest.fixture(scope="module")
 def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
-    """One for all rows."""
+    """One for all rows: what a row makes and a request does is undone."""
     with django_db_blocker.unblock(), undone():
         cast = make_cast()
         callers = {who: as_user(user) for who, user in cast.users.items()}
         callers["anonymous"] = Caller()
         keys = {"northwind": cast.main, "alder": cast.places["alder"], "acme": cast.acme_main}
         callers |= {f"key_of_{name}": as_key(place) for name, place in keys.items()}
-        stage = Stage(cast, callers)
-        for row in ENDPOINTS:
-            for name in SUBJECTS:
-                if f"{{{name}}}" in row.path:
-                    stage.subject(name, row.place or "birch")
-        yield stage
+        yield Stage(cast, callers)
 
 
 @pytest.mark.parametrize("row", ENDPOINTS, ids=str)
 def test_each_caller_gets_the_answer_of_the_table(stage: Stage, row: Row):
-    answers = {who: _ask(stage, who, row) for who in row.expected}
+    path, body = path_of(stage.cast, row), BODIES.get(row.operation, lambda _: None)(row.place)
+
+    answers = {who: _ask(stage.callers[who], row.verb, path, body) for who in row.expected}
 
     assert {who: str(status) for who, (status, _) in answers.items()} == row.expected
     assert not [who for who, (status, changed) in answers.items() if changed and (status >= 300 or row.verb == "GET")]
@@ -88,9 +77,9 @@ def test_each_caller_gets_the_answer_of_the_table(stage: Stage, row: Row):
 
 @pytest.mark.parametrize(("path", "verbs"), absent(ENDPOINTS), ids=lambda part: part if isinstance(part, str) else "")
 def test_verb_that_is_not_in_the_table_is_refused(stage: Stage, path: str, verbs: list[str]):
-    answers = {
-        (who, verb): _ask(stage, who, Row(verb, path, "", {})) for who in ("key_of_northwind", "anonymous") for verb in verbs
-    }
+    asked = filled(path, dict.fromkeys(SUBJECTS, "northwind"))
+
+    answers = {(who, verb): _ask(stage.callers[who], verb, asked) for who in ("key_of_northwind", "anonymous") for verb in verbs}
 
     assert {status for status, _ in answers.values()} == {405}
 
@@ -102,16 +91,19 @@ def test_every_endpoint_has_its_rows():
     assert offered == {row.operation for row in ENDPOINTS}
 
 
-def _ask(stage: Stage, who: str, row: Row) -> tuple[int, bool]:
+def _ask(caller: Caller, verb: str, path: str, body: Any = None) -> tuple[int, bool]:
     """The status, and whether anything was changed."""
-    place = row.place or "birch"
-    values = {name: stage.subject(name, place) for name in SUBJECTS if f"{{{name}}}" in row.path}
-    body = BODIES.get(row.operation, lambda _: None)(place)
     with undone():
         before = Event.objects.count()
-        response = stage.callers[who].send(row.verb, filled(row.path, values), body)
+        response = caller.send(verb, path, body)
         changed = Event.objects.count() > before
     return response.status_code, changed
+
+
+def path_of(cast: Cast, row: Row) -> str:
+    """With something in the row's community for each name in the path."""
+    place = cast.main if row.place == "main" else cast.places[row.place or "birch"]
+    return filled(row.path, {name: make(cast, place) for name, make in SUBJECTS.items() if f"{{{name}}}" in row.path})
 
 
 def guest(cast: Cast, place: Community) -> UUID:
