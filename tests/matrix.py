@@ -8,6 +8,15 @@ from pathlib import Path
 
 from django.db import transaction
 
+from guestlist.access.roles import GUEST
+from guestlist.invitations.commands import invite
+from guestlist.invitations.rules import Person, Wanted
+from guestlist.kernel.actors import OPERATOR
+from guestlist.kernel.text import read_address
+from guestlist.members.commands import create_api_key, create_community, create_role
+from guestlist.users.commands import create_user
+from tests.cast import Cast, give
+
 TABLE = Path(__file__).parent.parent / "docs" / "reference" / "permission-matrix.md"
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -65,3 +74,17 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def plant_canaries(cast: Cast) -> None:
+    """Something of every kind in Acme with the word *canary* in it: whoever reads it outside reads of the neighbour (R-047)."""
+    role = create_role(actor=OPERATOR, community=cast.acme_main, name="Canary desk", permissions=["members:read"])
+    create_api_key(actor=OPERATOR, community=cast.acme_main, name="canary key", roles=[role])
+    create_community(actor=OPERATOR, parent=cast.acme_main, name="Canary place")
+    address = read_address("canary@acme.example")
+    with transaction.atomic():
+        user = create_user(actor=OPERATOR, address=address, name="Canary Bird", password_hash="!", language="en")
+    give(user, cast.acme_main, GUEST, role.id)
+    asked = [Person("canary@elsewhere.example", "Canary Guest")]
+    grants = [Wanted(cast.acme_main.id, frozenset({role.id}))]
+    invite(actor=cast.users["nora"].actor, workspace=cast.acme, people=asked, grants=grants, note="A canary sings")

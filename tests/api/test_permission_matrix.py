@@ -1,7 +1,9 @@
-"""Endpoint × caller × community: each cell of docs/reference/permission-matrix.md is one request. R-040, R-041, R-044."""
+"""Endpoint × caller × community: each cell of docs/reference/permission-matrix.md is one request (R-040, R-041, R-044, R-047)."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +23,12 @@ from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
 from tests.cast import Cast, give, make_cast
-from tests.matrix import Row, absent, filled, rows, undone
+from tests.matrix import Row, absent, filled, plant_canaries, rows, undone
 
 pytestmark = pytest.mark.django_db
 
 ENDPOINTS = rows("API")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WORKSPACE = "/workspaces/{workspace}"
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("PATCH", "/me"): lambda target: {"name": "Another"},
@@ -58,6 +61,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
     """One for all rows: what a row makes and a request does is undone."""
     with django_db_blocker.unblock(), undone():
         cast = make_cast()
+        plant_canaries(cast)
         callers = {who: as_user(user) for who, user in cast.users.items()}
         callers["anonymous"] = Caller()
         keys = {"northwind": cast.main, "alder": cast.places["alder"], "acme": cast.acme_main}
@@ -67,12 +71,13 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
 
 @pytest.mark.parametrize("row", ENDPOINTS, ids=str)
 def test_each_caller_gets_the_answer_of_the_table(stage: Stage, row: Row):
-    path, body = path_of(stage.cast, row), BODIES.get(row.operation, lambda _: None)(row.place)
+    path, body = path_of(stage.cast, row), _body(row)
 
     answers = {who: _ask(stage.callers[who], row.verb, path, body) for who in row.expected}
 
-    assert {who: str(status) for who, (status, _) in answers.items()} == row.expected
-    assert not [who for who, (status, changed) in answers.items() if changed and (status >= 300 or row.verb == "GET")]
+    assert {who: str(status) for who, (status, _, _) in answers.items()} == row.expected
+    assert not [who for who, (status, changed, _) in answers.items() if changed and (status >= 300 or row.verb == "GET")]
+    assert not [who for who, (_, _, said) in answers.items() if who not in ("nora", "key_of_acme") and "canary" in said]
 
 
 @pytest.mark.parametrize(("path", "verbs"), absent(ENDPOINTS), ids=lambda part: part if isinstance(part, str) else "")
@@ -81,7 +86,55 @@ def test_verb_that_is_not_in_the_table_is_refused(stage: Stage, path: str, verbs
 
     answers = {(who, verb): _ask(stage.callers[who], verb, asked) for who in ("key_of_northwind", "anonymous") for verb in verbs}
 
-    assert {status for status, _ in answers.values()} == {405}
+    assert {status for status, _, _ in answers.values()} == {405}
+
+
+OURS = [row for row in ENDPOINTS if re.search(r"{(?!workspace)\w+}", row.path) and row.place == "birch"]
+
+
+@pytest.mark.parametrize("row", OURS, ids=str)
+def test_our_ids_are_nothing_in_the_neighbours_workspace(stage: Stage, row: Row):
+    """R-042: Acme's Admin and its key put ids of Northwind into their own paths."""
+    path = path_of(stage.cast, row).replace("/northwind/", "/acme/").replace("/birch", f"/{stage.cast.birch.id}")
+
+    answers = {who: _ask(stage.callers[who], row.verb, path, _body(row))[:2] for who in ("nora", "key_of_acme")}
+
+    assert set(answers.values()) == {(404, False)}
+
+
+@pytest.mark.parametrize("where", ["parent", "grant", "role granted", "role held", "role named", "role moved to"])
+def test_our_ids_in_a_body_are_nothing_to_the_neighbour(stage: Stage, where: str):
+    """R-042: the same for what a body names."""
+    ours = str(role(stage.cast, stage.cast.birch))
+    theirs, main = role(stage.cast, stage.cast.acme_main), str(stage.cast.acme_main.id)
+    held = Membership.objects.get(user__email="canary@acme.example").id
+    verb, path, body = {
+        "parent": ("POST", "/communities", {"name": "New", "parent": str(stage.cast.birch.id)}),
+        "grant": ("POST", "/invitations", _asking(str(stage.cast.birch.id), "Guest")),
+        "role granted": ("POST", "/invitations", _asking(main, ours)),
+        "role held": ("PATCH", f"/memberships/{held}", {"roles": [ours]}),
+        "role named": ("POST", f"/communities/{main}/roles", {"name": "New", "permissions": [], "may_hand_out": [ours]}),
+        "role moved to": ("DELETE", f"/roles/{theirs}", {"move_to": ours}),
+    }[where]
+
+    answers = {who: _ask(stage.callers[who], verb, f"/workspaces/acme{path}", body)[:2] for who in ("nora", "key_of_acme")}
+
+    assert set(answers.values()) == {(422, False)}
+
+
+def _asking(community: str, role: str) -> dict[str, Any]:
+    return {"emails": ["new@x.example"], "grants": [{"community": community, "roles": [role]}]}
+
+
+@pytest.mark.parametrize("asleep", [{"status": "deactivated"}, {"ends_at": LONG_AGO}], ids=["deactivated", "ended"])
+def test_membership_asleep_opens_nothing(stage: Stage, asleep: dict[str, Any]):
+    """R-054: the Admin of main, deactivated or ended, is answered like Otto everywhere."""
+    asked = [row for row in ENDPOINTS if row.place in ("", "birch")]
+    stage.cast.users["olga"].memberships.update(**asleep)
+
+    answers = {str(row): _status(stage, "olga", row) for row in asked}
+
+    assert answers == {str(row): int(row.expected["otto"]) for row in asked}
 
 
 def test_every_endpoint_has_its_rows():
@@ -91,13 +144,22 @@ def test_every_endpoint_has_its_rows():
     assert offered == {row.operation for row in ENDPOINTS}
 
 
-def _ask(caller: Caller, verb: str, path: str, body: Any = None) -> tuple[int, bool]:
-    """The status, and whether anything was changed."""
+def _ask(caller: Caller, verb: str, path: str, body: Any = None) -> tuple[int, bool, str]:
+    """The status, whether anything was changed, and what was said."""
     with undone():
         before = Event.objects.count()
         response = caller.send(verb, path, body)
         changed = Event.objects.count() > before
-    return response.status_code, changed
+    return response.status_code, changed, response.content.decode().lower()
+
+
+def _status(stage: Stage, who: str, row: Row) -> int:
+    with undone():
+        return _ask(stage.callers[who], row.verb, path_of(stage.cast, row), _body(row))[0]
+
+
+def _body(row: Row) -> Any:
+    return BODIES.get(row.operation, lambda _: None)(row.place)
 
 
 def path_of(cast: Cast, row: Row) -> str:
