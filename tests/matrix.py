@@ -76,15 +76,15 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def plant_canaries(cast: Cast) -> None:
-    """Something of every kind in Acme with the word *canary* in it: whoever reads it outside reads of the neighbour (R-047)."""
-    role = create_role(actor=OPERATOR, community=cast.acme_main, name="Canary desk", permissions=["members:read"])
-    create_api_key(actor=OPERATOR, community=cast.acme_main, name="canary key", roles=[role])
-    create_community(actor=OPERATOR, parent=cast.acme_main, name="Canary place")
-    address = read_address("canary@acme.example")
+def plant_starlings(cast: Cast) -> None:
+    """Something of every kind in Acme with the word *starling* in it, the canary of R-047 (which is a time zone): outside, nobody reads it."""
+    role = create_role(actor=OPERATOR, community=cast.acme_main, name="Starling desk", permissions=["members:read"])
+    create_api_key(actor=OPERATOR, community=cast.acme_main, name="starling key", roles=[role])
+    create_community(actor=OPERATOR, parent=cast.acme_main, name="Starling place")
+    address = read_address("starling@acme.example")
     with transaction.atomic():
-        user = create_user(actor=OPERATOR, address=address, name="Canary Bird", password_hash="!", language="en")
+        user = create_user(actor=OPERATOR, address=address, name="Starling Bird", password_hash="!", language="en")
     give(user, cast.acme_main, GUEST, role.id)
-    asked = [Person("canary@elsewhere.example", "Canary Guest")]
+    asked = [Person("starling@elsewhere.example", "Starling Guest")]
     grants = [Wanted(cast.acme_main.id, frozenset({role.id}))]
-    invite(actor=cast.users["nora"].actor, workspace=cast.acme, people=asked, grants=grants, note="A canary sings")
+    invite(actor=cast.users["nora"].actor, workspace=cast.acme, people=asked, grants=grants, note="A starling sings")

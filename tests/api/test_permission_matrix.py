@@ -23,7 +23,7 @@ from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
 from tests.cast import Cast, give, make_cast
-from tests.matrix import Row, absent, filled, plant_canaries, rows, undone
+from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
     """One for all rows: what a row makes and a request does is undone."""
     with django_db_blocker.unblock(), undone():
         cast = make_cast()
-        plant_canaries(cast)
+        plant_starlings(cast)
         callers = {who: as_user(user) for who, user in cast.users.items()}
         callers["anonymous"] = Caller()
         keys = {"northwind": cast.main, "alder": cast.places["alder"], "acme": cast.acme_main}
@@ -77,7 +77,7 @@ def test_each_caller_gets_the_answer_of_the_table(stage: Stage, row: Row):
 
     assert {who: str(status) for who, (status, _, _) in answers.items()} == row.expected
     assert not [who for who, (status, changed, _) in answers.items() if changed and (status >= 300 or row.verb == "GET")]
-    assert not [who for who, (_, _, said) in answers.items() if who not in ("nora", "key_of_acme") and "canary" in said]
+    assert not [who for who, (_, _, said) in answers.items() if who not in ("nora", "key_of_acme") and "starling" in said]
 
 
 @pytest.mark.parametrize(("path", "verbs"), absent(ENDPOINTS), ids=lambda part: part if isinstance(part, str) else "")
@@ -107,7 +107,7 @@ def test_our_ids_in_a_body_are_nothing_to_the_neighbour(stage: Stage, where: str
     """R-042: the same for what a body names."""
     ours = str(role(stage.cast, stage.cast.birch))
     theirs, main = role(stage.cast, stage.cast.acme_main), str(stage.cast.acme_main.id)
-    held = Membership.objects.get(user__email="canary@acme.example").id
+    held = Membership.objects.get(user__email="starling@acme.example").id
     verb, path, body = {
         "parent": ("POST", "/communities", {"name": "New", "parent": str(stage.cast.birch.id)}),
         "grant": ("POST", "/invitations", _asking(str(stage.cast.birch.id), "Guest")),

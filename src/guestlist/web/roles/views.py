@@ -134,13 +134,15 @@ def _changed(request: HttpRequest, workspace: Workspace, row: Role, form: RoleFo
     given = {str(each.id): each.name for each in values["may_give"]}
     gives = sorted(name for key, name in given.items() if key not in row.may_hand_out)
     takes = sorted(each.name for each in Role.objects.filter(id__in=set(row.may_hand_out) - given.keys()))
-    if sure or not (effects.rows or effects.others or gives or takes):
-        update_role(actor=request.user.actor, role=row, **values)
+    changed = form.shown != form.mark
+    if not changed and (sure or not (effects.rows or effects.others or gives or takes)):
+        update_role(actor=request.user.actor, role=row, shown=form.mark, **values)
         messages.success(request, _("Saved."))
         return redirect("role", workspace.slug, row.id)
     page = {
         "crumbs": _crumbs(workspace, (row.name, reverse("role", args=[workspace.slug, row.id])), (_("Edit"), "")),
         "role": row.name,
+        "changed": changed,
         "rows": _effects(effects),
         "others": effects.others,
         "gives": gives,
