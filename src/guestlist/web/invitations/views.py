@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +25,7 @@ from guestlist.invitations.queries import (
 )
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
+from guestlist.web.back import came_from
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
 from guestlist.web.presenting import cell, initials, place, time_left, tone
@@ -228,7 +228,4 @@ def _tell(request: HttpRequest, results: list[Result], *, resend: bool) -> None:
 
 
 def _back(request: HttpRequest, workspace: Workspace) -> str:
-    """Where the reader came from, if that is a page of ours."""
-    came_from = request.POST.get("next") or request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return came_from if ours and "/invitations/" not in came_from else reverse("workspace_users", args=[workspace.slug])
+    return came_from(request, reverse("workspace_users", args=[workspace.slug]))
