@@ -200,6 +200,7 @@ ENDINGS = [_demoted, _removed, _deactivated, _disabled, _ended]
 
 @pytest.mark.parametrize("lose", ENDINGS)
 def test_grant_of_a_giver_who_lost_the_right_is_left_out_and_both_are_told(cast: Cast, lose):
+    """R-051."""
     invitation = invited(cast, "olga", JULES, birch="Analyst")
     ask(cast, "adam", JULES, alder="Analyst")
     lose(cast, "adam")
