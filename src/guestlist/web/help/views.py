@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from guestlist.access.permissions import catalogue
 from guestlist.access.roles import BUILT_IN, built_in
@@ -13,6 +14,7 @@ from guestlist.web.presenting import about_role, permission_groups
 from guestlist.web.shell import at, current_workspace
 
 
+@require_safe
 @login_required
 def roles(request: HttpRequest) -> HttpResponse:
     at(request, "help")
@@ -39,6 +41,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     return render(request, "help/roles.html", page)
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the database answers; 503 otherwise."""
     try:
