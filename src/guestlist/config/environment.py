@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass
 
+SHORTEST_KEY = 50
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -27,3 +29,8 @@ VARIABLES = [
 
 def missing_variables() -> list[Variable]:
     return [each for each in VARIABLES if each.required and not os.environ.get(each.name)]
+
+
+def short_keys() -> bool:
+    """Whether one of the secret keys is shorter than they say. Everything that is signed or sealed is as strong as the weakest."""
+    return any(len(key.strip()) < SHORTEST_KEY for key in os.environ.get("GUESTLIST_SECRET_KEY", "").split(","))
