@@ -84,6 +84,18 @@ class SessionStore(db.SessionStore):
         return row  # type: ignore[no-any-return] # of get_model_class
 
 
+class Tries(models.Model):
+    """How many passwords were tried in vain, counted under a key (rules.Limit) until `ends_at`. In the database, so that all
+    processes count together."""
+
+    key = models.CharField(primary_key=True, max_length=120)
+    failures = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "user_tries"
+
+
 class Notification(models.Model):
     """Something that others did and that concerns the user. `about` holds names as they were then: what becomes of a community
     after its member left is no longer theirs to know."""

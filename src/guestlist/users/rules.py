@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -62,6 +63,45 @@ def check_password_rules(password: str, subject: PasswordSubject) -> None:
         raise WeakPassword(list(weak.messages)) from weak
 
 
+@dataclass(frozen=True)
+class Limit:
+    """At most so many wrong passwords under one key, within so many seconds of the first."""
+
+    key: str
+    most: int
+    seconds: int
+
+
+_MINUTE, _HOUR, _YEAR = 60, 3_600, 31_536_000
+MOST_IN_A_ROW = 100  # NIST SP 800-63B, 3.2.2: consecutive failures on one account
+
+
+def limits_of_stranger(account: str, source: str) -> list[Limit]:
+    """For a browser in which nobody has signed in to the account. In this order: what one source has used up is not counted
+    against the account, or one machine could close it."""
+    return [
+        Limit(f"account:{account}:{source}", 5, 5 * _MINUTE),
+        Limit(f"source:{source}", 30, 10 * _MINUTE),
+        Limit(f"account:{account}", 20, _HOUR),
+        Limit(f"in a row:{account}", MOST_IN_A_ROW, _YEAR),
+        Limit("everybody", 600, _MINUTE),
+    ]
+
+
+def limits_of_holder(browser: str) -> list[Limit]:
+    """For a browser in which the holder has signed in before: whatever strangers do, it is counted alone."""
+    return [Limit(f"browser:{browser}", 10, 5 * _MINUTE), Limit(f"in a row:{browser}", MOST_IN_A_ROW, _YEAR)]
+
+
+def limits_of_change(account: str) -> list[Limit]:
+    """For the password asked for before another is set."""
+    return limits_of_holder(f"change of {account}")
+
+
+def keys_ended_by_success(account: str) -> list[str]:
+    return [f"account:{account}", f"in a row:{account}", *(limit.key for limit in limits_of_change(account))]
+
+
 # In this order: Edge says that it is Chrome too, Chrome that it is Safari, and Android that it is Linux.
 _BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox", "CriOS/": "Chrome", "Chrome/": "Chrome"}
 _BROWSERS |= {"Safari/": "Safari", "curl/": "curl"}
@@ -82,6 +122,11 @@ def network_of(address: str) -> str:
     except ValueError:
         return ""
     return str(ip_network(f"{address}/{length}", strict=False))
+
+
+def source_of(address: str) -> str:
+    """What tries are counted under: the address, or of IPv6 the network of 64 bits that one household or machine has."""
+    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 @cache
