@@ -81,3 +81,13 @@ def test_missing_catalogue_is_named(acme: Place):
 
     assert done.returncode == 2
     assert "nowhere.toml" in done.stderr
+
+
+def test_limits_of_sessions_are_numbers_above_nought(acme: Place):
+    done = acme.run("worker", **required(8000), GUESTLIST_SESSION_DAYS="0")
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "guestlist: The settings cannot be used: "
+        "GUESTLIST_SESSION_DAYS and GUESTLIST_SESSION_IDLE_HOURS need a whole number above 0."
+    ]

@@ -138,7 +138,10 @@ ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/h/key"}
 SESSION_ENGINE = "guestlist.users.models"
 SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("GUESTLIST_SESSION_DAYS", 14)
+SESSION_IDLE = 60 * 60 * env.int("GUESTLIST_SESSION_IDLE_HOURS", 72)
+if SESSION_COOKIE_AGE <= 0 or SESSION_IDLE <= 0:
+    raise ImproperlyConfigured("GUESTLIST_SESSION_DAYS and GUESTLIST_SESSION_IDLE_HOURS need a whole number above 0.")
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-guestlist-csrf" if SECURE else "guestlist-csrf"
 CSRF_COOKIE_HTTPONLY = True
