@@ -23,8 +23,9 @@ from guestlist.kernel.text import Address, address_key, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
 from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, TooManyTries, WrongPassword
+from guestlist.users.events import password_chosen
 from guestlist.users.models import Notification, Session, Tries, User
-from guestlist.users.queries import user_by_address
+from guestlist.users.queries import user_by_address, verified_addresses
 from guestlist.users.rules import (
     LONGEST_PASSWORD,
     Limit,
@@ -103,7 +104,7 @@ def reset_password(*, token: str, password: str) -> User:
     """Sets a new password through a reset link and ends every other session of the account. Raises NotFound, LinkEnded,
     WeakPassword."""
     user = read_reset_link(token=token)
-    hashed = hash_new_password(password=password, name=user.name, words=(user.email,))
+    hashed = _hash_another(user, password)
 
     _set_password(user, hashed, keep="")
     return user
@@ -117,9 +118,15 @@ def change_password(*, user: User, old: str, new: str, keep: str) -> None:
     if not user.check_password(old):
         raise WrongPassword
     take_back_try(limits)
-    hashed = hash_new_password(password=new, name=user.name, words=(user.email,))
+    hashed = _hash_another(user, new)
 
     _set_password(user, hashed, keep)
+
+
+def _hash_another(user: User, password: str) -> str:
+    """Not made of what is known about the user, which includes the names of the workspaces they belong to."""
+    named = [name for _, names in password_chosen.send(None, user=user) for name in names]
+    return hash_new_password(password=password, name=user.name, words=(user.email, *verified_addresses(user.id), *named))
 
 
 def _set_password(user: User, hashed: str, keep: str) -> None:
