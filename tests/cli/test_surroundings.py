@@ -87,7 +87,5 @@ def test_limits_of_sessions_are_numbers_above_nought(acme: Place):
     done = acme.run("worker", **required(8000), GUESTLIST_SESSION_DAYS="0")
 
     assert done.returncode == 2
-    assert done.stderr.splitlines() == [
-        "guestlist: The settings cannot be used: "
-        "GUESTLIST_SESSION_DAYS and GUESTLIST_SESSION_IDLE_HOURS need a whole number above 0."
-    ]
+    assert len(done.stderr.splitlines()) == 1
+    assert "GUESTLIST_SESSION_DAYS and GUESTLIST_SESSION_IDLE_HOURS need a whole number above 0." in done.stderr

@@ -125,7 +125,7 @@ def change_password(*, user: User, old: str, new: str, keep: str) -> None:
 
 def _hash_another(user: User, password: str) -> str:
     """Not made of what is known about the user, which includes the names of the workspaces they belong to."""
-    named = [name for _, names in password_chosen.send(None, user=user) for name in names]
+    named = [name for _, names in password_chosen.send(None, user=user) for name in names or ()]
     return hash_new_password(password=password, name=user.name, words=(user.email, *verified_addresses(user.id), *named))
 
 
