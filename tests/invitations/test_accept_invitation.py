@@ -266,6 +266,7 @@ def test_role_that_is_gone_is_not_given(cast: Cast):
 
 
 def test_changed_meanwhile_is_shown_again(cast: Cast):
+    """R-019"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
     token = link(invitation)
     shown = open_invitation(token).shown
@@ -279,6 +280,7 @@ def test_changed_meanwhile_is_shown_again(cast: Cast):
 
 
 def test_opening_a_link_changes_nothing(cast: Cast, django_assert_max_num_queries):
+    """R-022"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
     before = (state_of_everything(), Invitation.objects.values().get())
 
@@ -293,6 +295,7 @@ def test_opening_a_link_changes_nothing(cast: Cast, django_assert_max_num_querie
 
 
 def test_link_lives_24_hours_from_the_moment_the_mail_server_took_the_mail(cast: Cast):
+    """R-020"""
     with time_machine.travel(NOON, tick=False) as clock:
         invitation = invited(cast, "olga", JULES, birch="Guest")
         clock.shift(timedelta(days=3))
@@ -308,6 +311,7 @@ def test_link_lives_24_hours_from_the_moment_the_mail_server_took_the_mail(cast:
 
 
 def test_page_opened_in_time_but_sent_too_late_is_refused(cast: Cast):
+    """R-020"""
     with time_machine.travel(NOON, tick=False) as clock:
         invitation = invited(cast, "olga", JULES, birch="Guest")
         mail_taken(invitation)
@@ -356,6 +360,7 @@ def test_revoked_link_is_refused(cast: Cast):
 
 
 def test_used_link_is_refused_for_its_own_user_too(cast: Cast):
+    """R-014"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
     user = join_as_new(invitation).user
 
@@ -406,6 +411,7 @@ def test_link_that_was_not_made_here_is_not_found(cast: Cast, how: str):
 
 
 def test_link_made_for_another_purpose_is_not_found(cast: Cast):
+    """R-019"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
 
     with pytest.raises(NotFound):

@@ -271,3 +271,18 @@ def test_no_script_keeps_anything_in_the_browser():
         [],
         ["htmx.min.js"],
     )
+
+
+@pytest.mark.parametrize("kind", ["login", "join", "password", "me/password"])
+def test_password_fields_are_masked_and_open_to_managers(cast: Cast, kind: str):
+    """R-006: nothing cuts off, and nothing forbids pasting."""
+    tokens = {"join": link(invited(cast, "olga", JULES, birch="Guest")), "password": reset_link(cast.gus)}
+    client = log_in(cast) if kind == "me/password" else Client()
+
+    html = client.get(f"/{kind}/{tokens[kind]}" if kind in tokens else f"/{kind}").content.decode()
+
+    fields = [each for each in re.findall(r"<input[^>]*>", html) if 'name="password"' in each or 'name="old"' in each]
+    assert fields
+    for field in fields:
+        assert 'type="password"' in field and re.search(r'autocomplete="(new|current)-password"', field)
+        assert not re.search(r"maxlength|onpaste|readonly", field)
