@@ -85,6 +85,7 @@ def test_client_that_posts_an_empty_form_changes_nothing(cast: Cast, link: str):
 
 
 def test_browser_that_presses_every_button_changes_nothing(cast: Cast, visit: Visit, link: str):
+    """R-022"""
     before = facts()
     scanner = visit()
 

@@ -1,15 +1,16 @@
 """Make an account, set its password, end its sessions, disable it. Nothing here belongs to a workspace (design rule 14)."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
+from django.utils.crypto import salted_hmac
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
@@ -18,12 +19,27 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
 from guestlist.kernel.rows import insert_rows
-from guestlist.kernel.text import Address, clean_line
+from guestlist.kernel.text import Address, address_key, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
-from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, WrongPassword
-from guestlist.users.models import Notification, Session, User
-from guestlist.users.rules import PasswordSubject, browser_and_system, check_password_rules, network_of, time_zones
+from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, TooManyTries, WrongPassword
+from guestlist.users.events import password_chosen
+from guestlist.users.models import Notification, Session, Tries, User
+from guestlist.users.queries import user_by_address, verified_addresses
+from guestlist.users.rules import (
+    LONGEST_PASSWORD,
+    Limit,
+    PasswordSubject,
+    browser_and_system,
+    check_password_rules,
+    keys_ended_by_success,
+    limits_of_change,
+    limits_of_holder,
+    limits_of_stranger,
+    network_of,
+    source_of,
+    time_zones,
+)
 
 RESET_LIFETIME = 3600
 RESET_PURPOSE = "password"
@@ -88,20 +104,29 @@ def reset_password(*, token: str, password: str) -> User:
     """Sets a new password through a reset link and ends every other session of the account. Raises NotFound, LinkEnded,
     WeakPassword."""
     user = read_reset_link(token=token)
-    hashed = hash_new_password(password=password, name=user.name, words=(user.email,))
+    hashed = _hash_another(user, password)
 
     _set_password(user, hashed, keep="")
     return user
 
 
 def change_password(*, user: User, old: str, new: str, keep: str) -> None:
-    """The holder sets another password; every session ends but the one whose key is `keep`. Raises WrongPassword, WeakPassword,
-    LinkEnded where another change came first."""
+    """The holder sets another password; every session ends but the one whose key is `keep`. Raises TooManyTries,
+    WrongPassword, WeakPassword, LinkEnded where another change came first."""
+    limits = limits_of_change(user.id.hex)
+    count_try(limits)
     if not user.check_password(old):
         raise WrongPassword
-    hashed = hash_new_password(password=new, name=user.name, words=(user.email,))
+    take_back_try(limits)
+    hashed = _hash_another(user, new)
 
     _set_password(user, hashed, keep)
+
+
+def _hash_another(user: User, password: str) -> str:
+    """Not made of what is known about the user, which includes the names of the workspaces they belong to."""
+    named = [name for _, names in password_chosen.send(None, user=user) for name in names or ()]
+    return hash_new_password(password=password, name=user.name, words=(user.email, *verified_addresses(user.id), *named))
 
 
 def _set_password(user: User, hashed: str, keep: str) -> None:
@@ -114,6 +139,7 @@ def _set_password(user: User, hashed: str, keep: str) -> None:
         user.sessions.exclude(session_key=keep).delete()
         record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
         _tell_password_changed(user)
+    forget_tries(user=user)
     user.refresh_from_db()
 
 
@@ -155,6 +181,65 @@ def note_session(*, session: SessionBase, user_agent: str, address: str) -> None
     browser, system = browser_and_system(user_agent)
     seen = {"browser": browser, "system": system, "network": network_of(address), "seen_at": clock.now().isoformat()}
     session["about"] = {"id": str(new_id())} | about | seen
+
+
+def verify_password(*, address: str, password: str, source: str, browsers: Mapping[str, str]) -> User | None:
+    """The user who has verified this address, if that is their password and they may sign in. `source` is where the request came
+    from; `browsers` says by what name a browser is known to which accounts (by id). Every address costs one hash and the same
+    statements, whether it is known, disabled or without a password. Raises TooManyTries."""
+    key = address_key(address)
+    user = user_by_address(key)
+    account = user.id.hex if user else salted_hmac("guestlist.tries", key or address).hexdigest()[:32]
+    known = browsers.get(account)
+    limits = limits_of_holder(known) if known else limits_of_stranger(account, source_of(source))
+    count_try(limits)
+
+    # Hashing what cannot be a password would take as long as its sender likes, and only where there is an account.
+    right = (user if user and len(password) <= LONGEST_PASSWORD else User()).check_password(password)
+    if not (user and right and user.is_active):
+        return None
+    take_back_try(limits)
+    return user
+
+
+def count_try(limits: Sequence[Limit]) -> None:
+    """Counts a password as wrong before it is looked at, so that many at once do not slip through. Raises TooManyTries at the first
+    limit that is used up; those after it are not touched."""
+    with transaction.atomic():
+        within = all(_count(limit) <= limit.most for limit in limits)
+    if not within:
+        raise TooManyTries
+
+
+def _count(limit: Limit) -> int:
+    now = clock.now()
+    with connection.cursor() as cursor:
+        at = [connection.ops.adapt_datetimefield_value(each) for each in (now + timedelta(seconds=limit.seconds), now, now)]
+        cursor.execute(_COUNT, [limit.key, *at])
+        return int(cursor.fetchone()[0])
+
+
+_COUNT = """
+    INSERT INTO user_tries (key, failures, ends_at) VALUES (%s, 1, %s)
+    ON CONFLICT (key) DO UPDATE SET
+        failures = CASE WHEN user_tries.ends_at <= %s THEN 1 ELSE user_tries.failures + 1 END,
+        ends_at = CASE WHEN user_tries.ends_at <= %s THEN excluded.ends_at ELSE user_tries.ends_at END
+    RETURNING failures
+"""
+
+
+def take_back_try(limits: Sequence[Limit]) -> None:
+    """The password was right: its own try counts no longer, those before it still do. Were they forgotten, whoever signs in to an
+    account of their own now and then could try for ever."""
+    for limit in limits:  # one by one: nobody holds two of these rows in another order than count_try takes them
+        Tries.objects.filter(key=limit.key, failures__gt=0).update(failures=F("failures") - 1)
+
+
+def forget_tries(*, user: User) -> None:
+    """Its holder has signed in, or chose a new password: what strangers tried on the account starts anew. And sweeps out what
+    has ended."""
+    Tries.objects.filter(key__in=keys_ended_by_success(user.id.hex)).delete()
+    Tries.objects.filter(ends_at__lte=clock.now()).delete()
 
 
 def end_session(*, user: User, session: uuid.UUID) -> None:

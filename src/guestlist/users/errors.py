@@ -34,6 +34,12 @@ class WrongPassword(Refusal):
     message = _("This is not your password.")
 
 
+class TooManyTries(Refusal):
+    code = "too_many_tries"
+    kind = "too_many"
+    message = _("Too many wrong passwords. Wait a while, or choose a new password by e-mail.")
+
+
 class NotConfirmed(Refusal):
     code = "not_confirmed"
     message = _("Type your e-mail address to confirm.")

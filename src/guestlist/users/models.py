@@ -1,5 +1,7 @@
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends import db
@@ -75,6 +77,11 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """What was fixed at sign-in (web.events), or earlier where it is not used meanwhile. A session in use is saved every few
+        minutes (commands.note_session), which moves the latter."""
+        return min(super().get_expiry_date(**kwargs), now() + timedelta(seconds=settings.SESSION_IDLE))
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         about = data.setdefault("about", {"id": str(new_id()), "seen_at": now().isoformat()})
         row: Any = super().create_model_instance(data)
@@ -82,6 +89,18 @@ class SessionStore(db.SessionStore):
         for name, value in about.items():
             setattr(row, name, value)
         return row  # type: ignore[no-any-return] # of get_model_class
+
+
+class Tries(models.Model):
+    """How many passwords were tried in vain, counted under a key (rules.Limit) until `ends_at`. In the database, so that all
+    processes count together."""
+
+    key = models.CharField(primary_key=True, max_length=120)
+    failures = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "user_tries"
 
 
 class Notification(models.Model):

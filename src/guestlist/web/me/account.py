@@ -17,10 +17,9 @@ from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import leave
 from guestlist.members.queries import MemberRow, fetch_own_membership, memberships_of
 from guestlist.users.commands import change_password, change_profile
-from guestlist.users.errors import LinkEnded, NameMissing, WeakPassword, WrongPassword
+from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPassword, WrongPassword
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
-from guestlist.web.limits import limited
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
 
@@ -108,8 +107,6 @@ def password_page(request: HttpRequest) -> HttpResponse:
 
 
 def _change_password(request: HttpRequest) -> dict[str, str]:
-    if limited(request, "change_password", key=str(request.user.id)):
-        return {"form": _("Too many attempts. Wait a minute and try again.")}
     given = request.POST
     try:
         change_password(
@@ -119,6 +116,8 @@ def _change_password(request: HttpRequest) -> dict[str, str]:
         return {"old": str(wrong)}
     except WeakPassword as weak:
         return {"password": str(weak)}
+    except TooManyTries as too_many:
+        return {"form": str(too_many)}
     except LinkEnded:
         return {"form": _("Your password was changed elsewhere a moment ago. Log in again.")}
     update_session_auth_hash(request, request.user)

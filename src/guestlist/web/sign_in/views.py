@@ -16,7 +16,7 @@ from guestlist.invitations.commands import request_password_help
 from guestlist.kernel.text import address_key
 from guestlist.users.commands import read_reset_link, reset_password
 from guestlist.users.errors import LinkEnded, WeakPassword
-from guestlist.web.limits import limited
+from guestlist.web.limits import limited, same_time
 
 
 @never_cache
@@ -70,8 +70,9 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         if not address_key(email):
             errors = {"email": _("Enter your whole e-mail address, such as ana@northwind.example.")}
         else:
-            if not limited(request, "reset_password", key=address_key(email)):
-                request_password_help(address=email)
+            with same_time():
+                if not limited(request, "reset_password", key=address_key(email)):
+                    request_password_help(address=email)
             return render(request, "sign_in/password_reset_done.html", {"email": email, "login_url": reverse("account_login")})
     page = {"values": {"email": email}, "errors": errors, "login_url": reverse("account_login")}
     return render(request, "sign_in/password_reset.html", page, status=422 if errors else 200)
