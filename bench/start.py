@@ -7,15 +7,13 @@ import gzip
 import re
 import sys
 from statistics import median
-from urllib.parse import urlencode
 
 from bench.figures import report
-from bench.web import Client, free_port, running, wait_for
+from bench.web import Client, free_port, running, sign_in, wait_for
 
 PASSWORD = "lantern-harbour-violet-42"
 PAGES = ("/w/northwind/settings/users", "/w/northwind/settings/users/new")
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 def main(rounds: int = 3) -> None:
@@ -32,15 +30,8 @@ def _demo() -> tuple[float, dict[str, str]]:
 def _weights(client: Client) -> dict[str, str]:
     """Page and, behind the plus, everything it loads: text as gzip sends it."""
     at_the_door = _weight(client, "/login")
-    _sign_in(client)
+    sign_in(client, "olga@northwind.example", PASSWORD)
     return {"/login": at_the_door} | {path: _weight(client, path) for path in PAGES}
-
-
-def _sign_in(client: Client) -> None:
-    token = TOKEN.findall(client.get("/login").body.decode())[0]
-    form = {"csrfmiddlewaretoken": token, "email": "olga@northwind.example", "password": PASSWORD}
-    answer = client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded")
-    assert answer.status == 302, answer
 
 
 def _weight(client: Client, path: str) -> str:
