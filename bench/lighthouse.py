@@ -24,7 +24,6 @@ CHROME = "--headless=new --no-sandbox --disable-background-networking --no-first
 USERS = "/w/northwind/settings/users"
 MORE = (
     "/me",
-    "/me/communities",
     "/me/notifications",
     "/me/communities/tree",
     "/w/northwind/team/alder/users",
