@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Concat, Lower
 
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.clock import now
@@ -31,6 +32,12 @@ class User(AbstractBaseUser):
     disabled_at = models.DateTimeField(null=True, blank=True)
     notifications_seen_at = models.DateTimeField(default=now)
     created_at = models.DateTimeField(default=now)
+    # What lists of people are sorted by and searched in.
+    listed_as = models.GeneratedField(
+        expression=Concat(Lower("name"), models.Value(" "), Lower("email", output_field=models.CharField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
