@@ -129,6 +129,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Codes of the second factor, per account and source, and per account: six digits must not be guessed, nor their holder shut out.
+ACCOUNT_RATE_LIMITS = {"second_factor": "5/5m/key", "second_factor_anywhere": "30/h/key"}
+
+MFA_ADAPTER = "guestlist.web.sign_in.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way (RFC 6238, section 5.2): clocks of phones differ
+# A passkey is the only thing asked for when it signs in: whoever holds it must prove to it who they are.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 SESSION_ENGINE = "guestlist.users.models"
 SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"

@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends import db
@@ -47,7 +48,8 @@ class User(AbstractBaseUser):
 
     @property
     def can_sign_in(self) -> bool:
-        return self.is_active and self.has_usable_password()
+        passkeys = Authenticator.objects.filter(user=self, type=Authenticator.Type.WEBAUTHN)
+        return self.is_active and (self.has_usable_password() or passkeys.exists())
 
     def __str__(self) -> str:
         return self.name or self.email

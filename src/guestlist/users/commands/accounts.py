@@ -39,9 +39,25 @@ def hash_new_password(*, password: str, name: str, words: tuple[str, ...]) -> st
     return make_password(password)
 
 
-def create_user(*, actor: Actor | None, address: Address, name: str, password_hash: str, language: str) -> User:
-    """A new account whose address is proved. Without an actor the user made it themselves. Raises AddressTaken."""
-    user = User(name=clean_line(name), email=address.shown, language=language, password=password_hash)
+def no_password(*, name: str) -> str:
+    """The hash of an account that signs in with a passkey alone. Raises NameMissing."""
+    if not clean_line(name):
+        raise NameMissing
+    return make_password(None)
+
+
+def create_user(
+    *,
+    actor: Actor | None,
+    address: Address,
+    name: str,
+    password_hash: str,
+    language: str,
+    user_id: uuid.UUID | None = None,
+) -> User:
+    """A new account whose address is proved. Without an actor the user made it themselves; `user_id` where a passkey was made for
+    it before. Raises AddressTaken."""
+    user = User(id=user_id or new_id(), name=clean_line(name), email=address.shown, language=language, password=password_hash)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -52,8 +68,8 @@ def create_user(*, actor: Actor | None, address: Address, name: str, password_ha
     return user
 
 
-def request_password_reset(*, user: User) -> None:
-    """Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
+def request_password_reset(*, user: User, actor: Actor | None = None) -> None:
+    """Asked for by the user, unless by `actor`. Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
     if not user.is_active:
         return
     mail_id = new_id()
@@ -69,7 +85,7 @@ def request_password_reset(*, user: User) -> None:
     )
     with transaction.atomic():
         queue_messages([draft])
-        record(actor=user.actor, changes=[Change("user.password_reset_requested", user.id)])
+        record(actor=actor or user.actor, changes=[Change("user.password_reset_requested", user.id)])
 
 
 def read_reset_link(*, token: str) -> User:
@@ -95,9 +111,9 @@ def reset_password(*, token: str, password: str) -> User:
 
 
 def change_password(*, user: User, old: str, new: str, keep: str) -> None:
-    """The holder sets another password; every session ends but the one whose key is `keep`. Raises WrongPassword, WeakPassword,
-    LinkEnded where another change came first."""
-    if not user.check_password(old):
+    """The holder sets another password; every session ends but the one whose key is `keep`. Without one so far, `old` is not looked
+    at. Raises WrongPassword, WeakPassword, LinkEnded where another change came first."""
+    if user.has_usable_password() and not user.check_password(old):
         raise WrongPassword
     hashed = hash_new_password(password=new, name=user.name, words=(user.email,))
 
