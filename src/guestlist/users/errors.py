@@ -44,6 +44,12 @@ class WrongCode(Refusal):
     message = _("This code is not right, or was used before. Type the newest one.")
 
 
+class TooManyCodes(Refusal):
+    code = "too_many_codes"
+    kind = "too_many"
+    message = _("Too many codes were tried. Wait five minutes, or use a passkey.")
+
+
 class PasskeyRefused(Refusal):
     code = "passkey_refused"
     message = _("This passkey was not accepted. Try again, or use another way.")
