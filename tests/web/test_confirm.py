@@ -180,6 +180,18 @@ def test_number_of_statements_does_not_grow_with_the_passkeys(cast: Cast):
     assert len(six) == len(one)
 
 
+def test_page_that_asked_for_a_factor_is_offered_once_there_is_one(cast: Cast):
+    client = password_given(cast.ana)
+    before = client.get("/me/security?next=/w/northwind").content.decode()
+    passkey_added(client)
+    client.post("/me/security/codes", {"do": "keep"})
+
+    after = client.get("/me/security").content.decode()
+
+    assert ('href="/w/northwind">Go on' in before, 'href="/w/northwind">Go on' in after) == (False, True)
+    assert "evil.example" not in client.get("/me/security?next=//evil.example").content.decode()
+
+
 def test_change_is_shown_among_the_notifications(cast: Cast):
     client = password_given(cast.ana)
     passkey_added(client, name="Phone")

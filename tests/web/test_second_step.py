@@ -30,6 +30,7 @@ def no_tries_counted(db: None) -> None:
 
 
 def test_password_alone_does_not_sign_in(cast: Cast):
+    """R-012"""
     secret = app_of(cast.ana)
 
     client = Client()

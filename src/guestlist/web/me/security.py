@@ -20,17 +20,23 @@ from guestlist.web.confirming import needs_confirming
 from guestlist.web.me.account import crumbs
 from guestlist.web.shell import at
 from guestlist.web.sign_in.qr import qr_code
+from guestlist.web.sign_in.views import safe_next
 
 NEW_SECRET = "new_totp"
+WANTED = "wanted_before_factor"
 
 
 @login_required
 def security_page(request: HttpRequest) -> HttpResponse:
+    """`?next=` is where a workspace's door turned the reader away: shown as the way on once there is a second factor."""
     at(request, "me")
     factors = factors_of(request.user)
+    if target := safe_next(request):
+        request.session[WANTED] = target
     page = {
         "crumbs": crumbs(_("Security")),
         "factors": factors,
+        "next_url": request.session.pop(WANTED, "") if factors.has_second and not factors.codes_waiting else "",
         "has_password": request.user.has_usable_password(),
         "passkeys": [
             {
