@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 
 from guestlist.audit.models import Event
+from guestlist.invitations.queries.invariants import broken_invariants
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.errors import NotFound
 from guestlist.mail.models import Message
@@ -16,6 +17,7 @@ from guestlist.members.errors import LastAdmin
 from guestlist.users.commands import (
     add_passkey,
     add_totp,
+    change_password,
     keep_recovery_codes,
     make_recovery_codes,
     remove_passkey,
@@ -26,7 +28,7 @@ from guestlist.users.commands import (
 from guestlist.users.errors import FactorExists, LastWayIn, NoSecondFactor, WrongCode
 from guestlist.users.models import Notification, User
 from guestlist.users.queries import factors_of, has_second_factor, waiting_codes
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.passkeys import now_code, stored_passkey
 
 
@@ -194,6 +196,26 @@ def test_every_change_is_mailed_to_all_addresses_written_down_and_notified(cast:
     )
     assert Notification.objects.filter(user=cast.ana, action__in=named).count() == len(named)
     assert secret not in str(list(Message.objects.values())) + str(list(Event.objects.values()))
+
+
+def test_secret_that_lies_open_is_found_by_the_check(cast: Cast):
+    secret = app_of(cast.ana)
+    before = broken_invariants()
+
+    Authenticator.objects.filter(type="totp").update(data={"secret": secret})
+
+    assert before == []
+    assert [each.name for each in broken_invariants()] == ["no_secrets"]
+
+
+def test_new_password_is_told_to_all_addresses(cast: Cast):
+    """R-013"""
+    cast.ana.emailaddress_set.create(email="ana@home.example", verified=True)
+
+    change_password(user=cast.ana, old=PASSWORD, new="seven tall ships at anchor", keep="")
+
+    told = Message.objects.filter(template="users/emails/password_changed").values_list("to_email", flat=True)
+    assert set(told) == {"ana@northwind.example", "ana@home.example"}
 
 
 def test_operator_takes_all_away_and_ends_the_sessions(cast: Cast):

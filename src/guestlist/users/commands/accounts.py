@@ -21,6 +21,7 @@ from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
+from guestlist.users.emails import account_mails
 from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, WrongPassword
 from guestlist.users.models import Notification, Session, User
 from guestlist.users.rules import PasswordSubject, browser_and_system, check_password_rules, network_of, time_zones
@@ -129,21 +130,8 @@ def _set_password(user: User, hashed: str, keep: str) -> None:
             raise LinkEnded
         user.sessions.exclude(session_key=keep).delete()
         record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
-        _tell_password_changed(user)
+        queue_messages(account_mails(user, "users/emails/password_changed"))
     user.refresh_from_db()
-
-
-def _tell_password_changed(user: User) -> None:
-    draft = Draft(
-        workspace_id=None,
-        template="users/emails/password_changed",
-        to_email=user.email,
-        to_name=user.name,
-        language=user.language or "en",
-        context={"name": user.name},
-        link=None,
-    )
-    queue_messages([draft])
 
 
 def change_profile(*, user: User, name: str, language: str, time_zone: str, theme: str) -> None:
