@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 import time_machine
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection
@@ -103,7 +104,7 @@ def test_who_came_through_a_connection_alone_is_not_taken_as_confirmed(cast: Cas
     client = signed_in(cast, "ana")
     session = client.session
     session["account_authentication_methods"] = [{"method": "socialaccount", "at": datetime.now(UTC).timestamp()}]
-    session["account_authentication_methods_user"] = cast.ana.id.hex
+    session["account_authentication_methods_user"] = user_id_to_str(cast.ana)
     session.save()
 
     asked = client.get("/me/security/app")
