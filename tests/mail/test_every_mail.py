@@ -25,8 +25,9 @@ from guestlist.mail.emails import write_letter
 from guestlist.mail.models import Message
 from guestlist.members.commands import remind_of_ends, send_trial_mail
 from guestlist.members.models import Membership
-from guestlist.users.commands import request_password_reset, reset_password
+from guestlist.users.commands import add_passkey, request_password_reset, reset_password
 from tests.cast import Cast
+from tests.passkeys import stored_passkey
 
 ROOT = Path(guestlist.__file__).parent
 FOLDERS = {str(each.relative_to(each.parents[2])): each for each in ROOT.glob("*/templates/*/emails/*") if each.is_dir()}
@@ -111,6 +112,10 @@ def password_changed(cast: Cast) -> None:
     reset_password(token=sign_link(row.link_purpose, row.link_subject, row.link_version), password="a quiet river in autumn")
 
 
+def factor_changed(cast: Cast) -> None:
+    add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+
+
 def trial(cast: Cast) -> None:
     send_trial_mail(actor=cast.olga.actor, workspace=cast.northwind, user=cast.olga)
 
@@ -128,6 +133,7 @@ SENT_BY: dict[str, Callable[[Cast], None]] = {
     "members/emails/end_near_manager": end_near,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,
+    "users/emails/factor_changed": factor_changed,
     "workspaces/emails/trial": trial,
 }
 WITHOUT_LINK = {"invitations/emails/left_out"}

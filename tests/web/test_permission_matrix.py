@@ -77,6 +77,7 @@ def _values(cast: Cast) -> dict[str, object]:
         "token": "no-such-token",
         "role": desk.id,
         "session": cast.ana.sessions.get().id,
+        "passkey": 1,
     }
 
 

@@ -60,13 +60,17 @@ def _places(commands: Commands) -> None:
 
 
 def _accounts(commands: Commands) -> None:
-    user = _group(commands, "user", "disable, enable or erase the account of a user")
+    user = _group(commands, "user", "disable, enable or erase the account of a user, or reset its second factor")
     for name, does in (
         ("disable", "end the sessions of an account and refuse its sign-in; its memberships carry nothing"),
         ("enable", "undo `disable`"),
+        (
+            "reset-mfa",
+            "remove authenticator app, recovery codes and passkeys of an account and end its sessions; mails the holder",
+        ),
         ("erase", "blank name and addresses of an account and end its memberships; this cannot be undone"),
     ):
-        command = _command(user, name, f"accounts.{name}", does)
+        command = _command(user, name, f"accounts.{name.replace('-', '_')}", does)
         command.add_argument("email", metavar="EMAIL", help="a verified address of the account")
         if name != "enable":
             _yes(command)

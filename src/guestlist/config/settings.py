@@ -133,8 +133,19 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# As many as keep a live link in the mailbox, since one lives an hour: asking for more of them keeps its holder from nothing.
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    # As many as keep a live link in the mailbox, since one lives an hour: asking for more of them keeps its holder from nothing.
+    "reset_password": "20/m/ip,5/h/key",
+    # Codes of the second factor, per account and source, and per account: six digits must not be guessed, nor their holder shut out.
+    "second_factor": "5/5m/key",
+    "second_factor_anywhere": "30/h/key",
+}
+
+MFA_ADAPTER = "guestlist.web.sign_in.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way (RFC 6238, section 5.2): clocks of phones differ
+# A passkey is the only thing asked for when it signs in: whoever holds it must prove to it who they are.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 SESSION_ENGINE = "guestlist.users.models"
 SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -56,7 +57,8 @@ class User(AbstractBaseUser):
 
     @property
     def can_sign_in(self) -> bool:
-        return self.is_active and self.has_usable_password()
+        passkeys = Authenticator.objects.filter(user=self, type=Authenticator.Type.WEBAUTHN)
+        return self.is_active and (self.has_usable_password() or passkeys.exists())
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -7,12 +7,14 @@ from guestlist.web.demo import views as demo
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
-from guestlist.web.join.views import join_page
-from guestlist.web.me import account, data, sessions
+from guestlist.web.join.views import join_challenge, join_page
+from guestlist.web.me import account, data, passkeys, security, sessions
+from guestlist.web.me import confirm as my_confirm
 from guestlist.web.me import notifications as my_notifications
 from guestlist.web.people import bulk, confirm
 from guestlist.web.people import user as people
 from guestlist.web.roles import views as roles
+from guestlist.web.sign_in import second
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
@@ -30,12 +32,27 @@ urlpatterns: list[URLPattern] = [
     path("demo/mailbox/<slug:name>/html", demo.mail_html, name="demo_mail_html"),
     path("style", demo.style, name="style"),
     path("login", sign_in.login_page, name="account_login"),
+    path("login/passkey", second.login_challenge, name="login_challenge"),
+    path("login/second", second.second_page, name="mfa_authenticate"),
+    path("login/second/passkey", second.second_challenge, name="second_challenge"),
     path("logout", sign_in.logout_page, name="account_logout"),
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
+    path("join/<str:token>/passkey", join_challenge, name="join_challenge"),
     path("me", account.me, name="me"),
     path("me/password", account.password_page, name="my_password"),
+    path("me/confirm", my_confirm.confirm_page, name="confirm"),
+    path("me/confirm/passkey", my_confirm.confirm_challenge, name="confirm_challenge"),
+    path("me/security", security.security_page, name="security"),
+    path("me/security/app", security.totp_page, name="totp"),
+    path("me/security/app/remove", security.totp_remove_page, name="totp_remove"),
+    path("me/security/codes", security.codes_page, name="recovery_codes"),
+    path("me/security/codes.txt", security.codes_file, name="recovery_codes_file"),
+    path("me/security/passkeys/new", passkeys.passkey_new_page, name="passkey_new"),
+    path("me/security/passkeys/challenge", passkeys.passkey_challenge, name="passkey_challenge"),
+    path("me/security/passkeys/<int:passkey>/rename", passkeys.passkey_rename_page, name="passkey_rename"),
+    path("me/security/passkeys/<int:passkey>/remove", passkeys.passkey_remove_page, name="passkey_remove"),
     path("me/notifications", my_notifications.notifications, name="notifications"),
     path("me/memberships/<uuid:membership>/leave", account.leave_page, name="leave"),
     path("me/sessions/others/end", sessions.end_others_page, name="end_other_sessions"),

@@ -1,4 +1,4 @@
-from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
+from guestlist.members.commands.accounts import disable_user, enable_user, end_account, reset_second_factor, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
 from guestlist.members.commands.bulk import change_many
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
@@ -33,6 +33,7 @@ __all__ = [
     "reactivate",
     "remind_of_ends",
     "remove",
+    "reset_second_factor",
     "send_trial_mail",
     "set_end",
     "set_roles",

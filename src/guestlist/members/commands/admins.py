@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guestlist.access.roles import ADMIN
@@ -16,7 +17,8 @@ from guestlist.workspaces.models import Community, Workspace
 
 
 def admins_able_to_sign_in() -> QuerySet[Membership]:
-    """Active Admin memberships of a main community, without end date, whose account can sign in."""
+    """Active Admin memberships of a main community, without end date, whose account can sign in: with a password or a passkey."""
+    passkey = Exists(Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.WEBAUTHN))
     owning = Membership.objects.filter(
         community__kind=Community.Kind.MAIN,
         roles=ADMIN,
@@ -24,7 +26,7 @@ def admins_able_to_sign_in() -> QuerySet[Membership]:
         ends_at=None,
         user__disabled_at=None,
     )
-    return owning.exclude(user__password__startswith="!").exclude(user__password="")
+    return owning.filter(passkey | ~(Q(user__password__startswith="!") | Q(user__password="")))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from guestlist.users.commands import change_password, change_profile
 from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPassword, WrongPassword
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
 
@@ -43,6 +44,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "values": values,
         "errors": errors,
         "email": user.email,
+        "has_password": user.has_usable_password(),
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "time_zones": time_zones(),
         "zone_now": timezone.get_current_timezone_name(),
@@ -93,6 +95,9 @@ def _sessions(request: HttpRequest) -> dict[str, Any]:
 @login_required
 def password_page(request: HttpRequest) -> HttpResponse:
     at(request, "me")
+    has_password = request.user.has_usable_password()
+    if not has_password and not confirmed_lately(request):
+        return ask_to_confirm(request)
     errors = _change_password(request) if request.method == "POST" else {}
     if request.method == "POST" and not errors:
         messages.success(request, _("Your password is changed. Your other sessions have ended."))
@@ -101,6 +106,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs(_("Password")),
         "errors": errors,
         "email": request.user.email,
+        "has_password": has_password,
         "reset_url": reverse("password_reset"),
     }
     return render(request, "me/password.html", page, status=422 if errors else 200)

@@ -1,16 +1,15 @@
 """Make an account, set its password, end its sessions, disable it. Nothing here belongs to a workspace (design rule 14)."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.utils.crypto import salted_hmac
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
@@ -19,25 +18,21 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
 from guestlist.kernel.rows import insert_rows
-from guestlist.kernel.text import Address, address_key, clean_line
+from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
-from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, TooManyTries, WrongPassword
+from guestlist.users.commands.tries import count_try, forget_tries, take_back_try
+from guestlist.users.emails import account_mails
+from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, WrongPassword
 from guestlist.users.events import password_chosen
-from guestlist.users.models import Notification, Session, Tries, User
-from guestlist.users.queries import user_by_address, verified_addresses
+from guestlist.users.models import Notification, Session, User
+from guestlist.users.queries import verified_addresses
 from guestlist.users.rules import (
-    LONGEST_PASSWORD,
-    Limit,
     PasswordSubject,
     browser_and_system,
     check_password_rules,
-    keys_ended_by_success,
     limits_of_change,
-    limits_of_holder,
-    limits_of_stranger,
     network_of,
-    source_of,
     time_zones,
 )
 
@@ -55,9 +50,25 @@ def hash_new_password(*, password: str, name: str, words: tuple[str, ...]) -> st
     return make_password(password)
 
 
-def create_user(*, actor: Actor | None, address: Address, name: str, password_hash: str, language: str) -> User:
-    """A new account whose address is proved. Without an actor the user made it themselves. Raises AddressTaken."""
-    user = User(name=clean_line(name), email=address.shown, language=language, password=password_hash)
+def no_password(*, name: str) -> str:
+    """The hash of an account that signs in with a passkey alone. Raises NameMissing."""
+    if not clean_line(name):
+        raise NameMissing
+    return make_password(None)
+
+
+def create_user(
+    *,
+    actor: Actor | None,
+    address: Address,
+    name: str,
+    password_hash: str,
+    language: str,
+    user_id: uuid.UUID | None = None,
+) -> User:
+    """A new account whose address is proved. Without an actor the user made it themselves; `user_id` where a passkey was made for
+    it before. Raises AddressTaken."""
+    user = User(id=user_id or new_id(), name=clean_line(name), email=address.shown, language=language, password=password_hash)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -68,8 +79,8 @@ def create_user(*, actor: Actor | None, address: Address, name: str, password_ha
     return user
 
 
-def request_password_reset(*, user: User) -> None:
-    """Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
+def request_password_reset(*, user: User, actor: Actor | None = None) -> None:
+    """Asked for by the user, unless by `actor`. Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
     if not user.is_active:
         return
     mail_id = new_id()
@@ -85,7 +96,7 @@ def request_password_reset(*, user: User) -> None:
     )
     with transaction.atomic():
         queue_messages([draft])
-        record(actor=user.actor, changes=[Change("user.password_reset_requested", user.id)])
+        record(actor=actor or user.actor, changes=[Change("user.password_reset_requested", user.id)])
 
 
 def read_reset_link(*, token: str) -> User:
@@ -111,16 +122,21 @@ def reset_password(*, token: str, password: str) -> User:
 
 
 def change_password(*, user: User, old: str, new: str, keep: str) -> None:
-    """The holder sets another password; every session ends but the one whose key is `keep`. Raises TooManyTries,
-    WrongPassword, WeakPassword, LinkEnded where another change came first."""
+    """The holder sets another password; every session ends but the one whose key is `keep`. Without one so far, `old` is not looked
+    at. Raises TooManyTries, WrongPassword, WeakPassword, LinkEnded where another change came first."""
+    if user.has_usable_password():
+        _check_old_password(user, old)
+    hashed = _hash_another(user, new)
+
+    _set_password(user, hashed, keep)
+
+
+def _check_old_password(user: User, old: str) -> None:
     limits = limits_of_change(user.id.hex)
     count_try(limits)
     if not user.check_password(old):
         raise WrongPassword
     take_back_try(limits)
-    hashed = _hash_another(user, new)
-
-    _set_password(user, hashed, keep)
 
 
 def _hash_another(user: User, password: str) -> str:
@@ -138,22 +154,9 @@ def _set_password(user: User, hashed: str, keep: str) -> None:
             raise LinkEnded
         user.sessions.exclude(session_key=keep).delete()
         record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
-        _tell_password_changed(user)
+        queue_messages(account_mails(user, "users/emails/password_changed"))
     forget_tries(user=user)
     user.refresh_from_db()
-
-
-def _tell_password_changed(user: User) -> None:
-    draft = Draft(
-        workspace_id=None,
-        template="users/emails/password_changed",
-        to_email=user.email,
-        to_name=user.name,
-        language=user.language or "en",
-        context={"name": user.name},
-        link=None,
-    )
-    queue_messages([draft])
 
 
 def change_profile(*, user: User, name: str, language: str, time_zone: str, theme: str) -> None:
@@ -181,65 +184,6 @@ def note_session(*, session: SessionBase, user_agent: str, address: str) -> None
     browser, system = browser_and_system(user_agent)
     seen = {"browser": browser, "system": system, "network": network_of(address), "seen_at": clock.now().isoformat()}
     session["about"] = {"id": str(new_id())} | about | seen
-
-
-def verify_password(*, address: str, password: str, source: str, browsers: Mapping[str, str]) -> User | None:
-    """The user who has verified this address, if that is their password and they may sign in. `source` is where the request came
-    from; `browsers` says by what name a browser is known to which accounts (by id). Every address costs one hash and the same
-    statements, whether it is known, disabled or without a password. Raises TooManyTries."""
-    key = address_key(address)
-    user = user_by_address(key)
-    account = user.id.hex if user else salted_hmac("guestlist.tries", key or address).hexdigest()[:32]
-    known = browsers.get(account)
-    limits = limits_of_holder(known) if known else limits_of_stranger(account, source_of(source))
-    count_try(limits)
-
-    # Hashing what cannot be a password would take as long as its sender likes, and only where there is an account.
-    right = (user if user and len(password) <= LONGEST_PASSWORD else User()).check_password(password)
-    if not (user and right and user.is_active):
-        return None
-    take_back_try(limits)
-    return user
-
-
-def count_try(limits: Sequence[Limit]) -> None:
-    """Counts a password as wrong before it is looked at, so that many at once do not slip through. Raises TooManyTries at the first
-    limit that is used up; those after it are not touched."""
-    with transaction.atomic():
-        within = all(_count(limit) <= limit.most for limit in limits)
-    if not within:
-        raise TooManyTries
-
-
-def _count(limit: Limit) -> int:
-    now = clock.now()
-    with connection.cursor() as cursor:
-        at = [connection.ops.adapt_datetimefield_value(each) for each in (now + timedelta(seconds=limit.seconds), now, now)]
-        cursor.execute(_COUNT, [limit.key, *at])
-        return int(cursor.fetchone()[0])
-
-
-_COUNT = """
-    INSERT INTO user_tries (key, failures, ends_at) VALUES (%s, 1, %s)
-    ON CONFLICT (key) DO UPDATE SET
-        failures = CASE WHEN user_tries.ends_at <= %s THEN 1 ELSE user_tries.failures + 1 END,
-        ends_at = CASE WHEN user_tries.ends_at <= %s THEN excluded.ends_at ELSE user_tries.ends_at END
-    RETURNING failures
-"""
-
-
-def take_back_try(limits: Sequence[Limit]) -> None:
-    """The password was right: its own try counts no longer, those before it still do. Were they forgotten, whoever signs in to an
-    account of their own now and then could try for ever."""
-    for limit in limits:  # one by one: nobody holds two of these rows in another order than count_try takes them
-        Tries.objects.filter(key=limit.key, failures__gt=0).update(failures=F("failures") - 1)
-
-
-def forget_tries(*, user: User) -> None:
-    """Its holder has signed in, or chose a new password: what strangers tried on the account starts anew. And sweeps out what
-    has ended."""
-    Tries.objects.filter(key__in=keys_ended_by_success(user.id.hex)).delete()
-    Tries.objects.filter(ends_at__lte=clock.now()).delete()
 
 
 def end_session(*, user: User, session: uuid.UUID) -> None:
