@@ -59,6 +59,7 @@ TABLE = {
     ("GET", "community_users_new"): "200 404 200 404 404 404 404 302",
     ("POST", "community_users_new"): "422 404 422 404 404 404 404 302",
     ("GET", "workspace"): "302 302 302 302 302 404 404 302",
+    ("GET", "door"): "302 302 302 302 302 404 404 302",
     ("GET", "settings"): "302 302 302 302 302 404 404 302",
     ("GET", "workspace_general"): OLGA,
     ("POST", "workspace_general"): "302 404 404 404 404 404 404 302",

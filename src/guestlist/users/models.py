@@ -1,3 +1,4 @@
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth import SESSION_KEY
@@ -30,6 +31,9 @@ class User(AbstractBaseUser):
     notifications_seen_at = models.DateTimeField(default=now)
     created_at = models.DateTimeField(default=now)
 
+    # The workspaces whose door is shut to this session: of the request, never stored.
+    shut: frozenset[uuid.UUID] = frozenset()
+
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
     objects: ClassVar[UserManager] = UserManager()
@@ -43,7 +47,7 @@ class User(AbstractBaseUser):
 
     @property
     def actor(self) -> Actor:
-        return Actor("user", self.id, self.name)
+        return Actor("user", self.id, self.name, self.shut)
 
     @property
     def can_sign_in(self) -> bool:

@@ -2,16 +2,24 @@
 
 from typing import Any
 
+from allauth.account.signals import authentication_step_completed
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from guestlist.kernel import context
-from guestlist.users.commands import note_session
+from guestlist.users.commands import note_session, note_sign_in
 
 
 @receiver(user_logged_in)
 def note_new_session(sender: object, *, request: HttpRequest, **_: Any) -> None:
     """Before the new session is saved, so that it costs no second writing."""
+    note_sign_in(session=request.session)
     agent = request.headers.get("User-Agent", "")
     note_session(session=request.session, user_agent=agent, address=context.address.get())
+
+
+@receiver(authentication_step_completed)
+def note_proof(sender: object, *, request: HttpRequest, **_: Any) -> None:
+    """Whoever proves again who they are has signed in again, as far as the doors are concerned."""
+    note_sign_in(session=request.session)

@@ -112,7 +112,7 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "workspace": place(workspace),
         "workspaces": [
             {**place(each, reverse("workspace", args=[each.slug])), "current": each.id == workspace.id}
-            for each in visible_workspaces(actor)
+            for each in visible_workspaces(actor.outside)
         ],
         "teams": [{**place(each, _team_url(slug, each, "users")), "current": each == team} for each in teams],
         "community": place(team, _team_url(slug, team, "users")) if team else None,

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from guestlist.web.audit import views as audit
 from guestlist.web.demo import views as demo
+from guestlist.web.door.views import door_page
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("me/communities/<uuid:community>/users/new", user_center.community_users_new, name="community_users_new"),
     path("me/communities/<uuid:community>/<slug:tab>", user_center.community_page, name="community"),
     path("w/<slug:slug>", workspace.workspace_home, name="workspace"),
+    path("w/<slug:slug>/door", door_page, name="door"),
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
     path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),

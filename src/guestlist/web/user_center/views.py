@@ -30,8 +30,10 @@ TABS = ("users", "roles", "keys")
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
+    """Where nothing is open, the first door says what it asks."""
     workspace = current_workspace(request)
-    return redirect("workspace", workspace.slug) if workspace else redirect("me")
+    slug = workspace.slug if workspace else next(iter(request.doors), "")
+    return redirect("workspace", slug) if slug else redirect("me")
 
 
 @login_required
