@@ -16,6 +16,7 @@ SENTENCES = {
     "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
     "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
     "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
+    "workspace.break_glass_changed": gettext_lazy("%(actor)s named who may enter without the directory."),
     "workspace.setup_dismissed": gettext_lazy("%(actor)s put the setup checklist away."),
     "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
     "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
@@ -91,6 +92,11 @@ FACTS = {
     "everywhere": gettext_lazy("Everywhere in the workspace"),
     "at_once": gettext_lazy("At once"),
     "source": gettext_lazy("Source"),
+    "sso_only": gettext_lazy("SSO only"),
+    "requires_second_factor": gettext_lazy("Second factor required"),
+    "session_idle": gettext_lazy("Pause, in seconds"),
+    "session_lifetime": gettext_lazy("Length of a session, in seconds"),
+    "break_glass": gettext_lazy("Break-glass Admins"),
 }
 GONE = {
     "user": gettext_lazy("somebody who is gone"),

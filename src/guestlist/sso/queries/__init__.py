@@ -1,3 +1,4 @@
 from guestlist.sso.queries.door import connections_on, doors_of
+from guestlist.sso.queries.policy import break_glass_choices
 
-__all__ = ["connections_on", "doors_of"]
+__all__ = ["break_glass_choices", "connections_on", "doors_of"]

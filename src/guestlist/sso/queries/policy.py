@@ -1,0 +1,17 @@
+"""Who may be named break-glass, as far as the actor sees."""
+
+from guestlist.kernel.actors import Actor
+from guestlist.members.commands import admins_with_a_way_in
+from guestlist.members.models import Membership
+from guestlist.members.queries import may
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import main_community
+
+MOST = 100
+
+
+def break_glass_choices(actor: Actor, workspace: Workspace) -> list[Membership] | None:
+    """The Admins of main who have a way in of their own, by address, at most 100; None without `members:read` in main."""
+    if not may(actor, "members:read", main_community(workspace).id):
+        return None
+    return list(admins_with_a_way_in().filter(workspace=workspace).select_related("user").order_by("email_key")[:MOST])
