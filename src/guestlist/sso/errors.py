@@ -12,3 +12,33 @@ class NoConnection(Refusal):
 class NoBreakGlass(Refusal):
     code = "no_break_glass"
     message = _("Break-glass is for active Admins of the main community with a password or a passkey.")
+
+
+class BadDomain(Refusal):
+    code = "bad_domain"
+    message = _("Enter a whole domain, such as northwind.example.")
+
+
+class PublicDomain(Refusal):
+    code = "public_domain"
+    message = _("Anybody can have an address there. Enter a domain of your own.")
+
+
+class DomainClaimed(Refusal):
+    code = "domain_claimed"
+    kind = "conflict"
+    message = _("This domain is in the list already.")
+
+
+class DomainTaken(Refusal):
+    """Said only to whoever has proved to hold the domain, or to the operator."""
+
+    code = "domain_taken"
+    kind = "conflict"
+    message = _("Another workspace here has proved this domain. Remove it there first, or ask the operator.")
+
+
+class ProofMissing(Refusal):
+    code = "proof_missing"
+    kind = "conflict"
+    message = _("The DNS does not show the record yet. A new record can take an hour; then check again.")
