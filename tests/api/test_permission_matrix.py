@@ -16,6 +16,7 @@ from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
+from guestlist.sso.commands import confirm_domain
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
@@ -87,6 +88,11 @@ MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
         target: {each: 401 if each == "nobody" else 404 for each in CALLERS} for target in TARGETS
     },
     ("get", f"{WORKSPACE}/permissions"): table(200, EVERY_MEMBER),
+    ("get", f"{WORKSPACE}/domains"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", f"{WORKSPACE}/domains"): table(201, IN_MAIN, seen=EVERY_MEMBER),
+    ("get", f"{WORKSPACE}/domains/{{domain}}"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", f"{WORKSPACE}/domains/{{domain}}/check"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("delete", f"{WORKSPACE}/domains/{{domain}}"): table(204, IN_MAIN, seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/audit"): table(200, READS_HISTORY, seen=EVERY_MEMBER),
     ("get", f"{WORKSPACE}/communities"): table(200, EVERY_MEMBER),
     ("post", f"{WORKSPACE}/communities"): table(201, ADMINISTERS, seen=SEES, member=422),
@@ -121,6 +127,7 @@ MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("post", f"{WORKSPACE}/batches/{{batch}}/cancel"): table(200, MADE_BATCH),
 }
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("post", f"{WORKSPACE}/domains"): lambda target: {"name": f"new.{target}.example"},
     ("patch", "/me"): lambda target: {"name": "Another"},
     ("post", f"{WORKSPACE}/communities"): lambda target: {"name": "A new one", "parent": target},
     ("post", f"{WORKSPACE}/invitations"): lambda target: {
@@ -195,6 +202,11 @@ def role(cast: Cast, place: Community) -> UUID:
     return create_role(actor=OPERATOR, community=place, name=f"Of {place.slug}", permissions=["members:read"]).id
 
 
+def domain(cast: Cast, place: Community) -> UUID:
+    """One that needs no DNS."""
+    return confirm_domain(actor=OPERATOR, workspace=cast.northwind, name=f"{place.slug}.example").id
+
+
 def session(cast: Cast, place: Community) -> UUID:
     """Of a guest in the community."""
     holder = Membership.objects.get(id=guest(cast, place)).user
@@ -210,6 +222,7 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "invitation": invitation,
     "batch": batch,
     "role": role,
+    "domain": domain,
     "session": session,
 }
 

@@ -61,7 +61,9 @@ def test_domain_is_kept_as_the_dns_has_it(typed: str, name: str):
     assert domain_name(typed) == name
 
 
-@pytest.mark.parametrize("typed", ["", "com", "localhost", "north wind.example", "-x.example", "a@b.example", "x..example", "192.0.2.1"])
+@pytest.mark.parametrize(
+    "typed", ["", "com", "localhost", "north wind.example", "-x.example", "a@b.example", "x..example", "192.0.2.1"]
+)
 def test_what_is_no_domain_is_refused(typed: str):
     with pytest.raises(BadDomain):
         domain_name(typed)

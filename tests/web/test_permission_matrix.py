@@ -9,6 +9,8 @@ from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role
 from guestlist.members.models import MembershipRole, Role
+from guestlist.sso.commands import confirm_domain
+from guestlist.sso.models import Domain
 from guestlist.web.urls import urlpatterns
 from tests.cast import Cast
 from tests.web.visits import ask, signed_in
@@ -65,6 +67,14 @@ TABLE = {
     ("POST", "workspace_general"): "302 404 404 404 404 404 404 302",
     ("GET", "workspace_setup"): OLGA,
     ("POST", "workspace_setup"): "302 404 404 404 404 404 404 302",
+    ("GET", "workspace_security"): OLGA,
+    ("POST", "workspace_security"): "302 404 404 404 404 404 404 302",
+    ("GET", "domain_new"): "200 403 403 403 403 404 404 302",
+    ("POST", "domain_new"): "422 403 403 403 403 404 404 302",
+    ("GET", "domain"): "200 403 403 403 403 404 404 302",
+    ("POST", "domain"): "302 403 403 403 403 404 404 302",
+    ("GET", "domain_remove"): "200 403 403 403 403 404 404 302",
+    ("POST", "domain_remove"): "302 403 403 403 403 404 404 302",
     ("GET", "workspace_users"): INSIDE,
     ("GET", "workspace_users_new"): "200 200 200 404 404 404 404 302",
     ("POST", "workspace_users_new"): "422 422 422 404 404 404 404 302",
@@ -124,6 +134,7 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
         "<uuid:role>": str(desk(cast).id),
+        "<uuid:domain>": str(domain_of(cast).id),
     }
     for part, value in values.items():
         route = route.replace(part, value)
@@ -140,6 +151,11 @@ def desk(cast: Cast) -> Role:
         found = create_role(actor=OPERATOR, community=cast.birch, name="Desk of Birch", permissions=["members:read"])
         MembershipRole.objects.create(membership=cast.ana.memberships.get(community=cast.birch), role=found)
     return found
+
+
+def domain_of(cast: Cast) -> Domain:
+    """A domain of Northwind's that needs no DNS."""
+    return confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example")
 
 
 def answer(client: Client, verb: str, path: str) -> int:

@@ -135,6 +135,8 @@ def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) 
         ("ws-roles", _("Roles"), "shield", "workspace_roles"),
         ("ws-overview", _("Overview"), "chart-column", "overview"),
     ]
+    if main and any(decide(each, held[main]) for each in ("settings:write", "connections:write")):
+        items.insert(2, ("ws-security", _("Security"), "lock", "workspace_security"))
     if any(decide("audit:read", roles) for roles in held.values()):
         items.append(("ws-audit", _("Audit log"), "history", "audit"))
     if main and decide("settings:write", held[main]):

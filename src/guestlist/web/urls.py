@@ -18,9 +18,10 @@ from guestlist.web.sign_in import views as sign_in
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
-from guestlist.web.workspace import general
+from guestlist.web.workspace import domains, general
 from guestlist.web.workspace import views as workspace
 from guestlist.web.workspace.overview import overview_page
+from guestlist.web.workspace.security import security_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
@@ -56,6 +57,10 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
     path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
+    path("w/<slug:slug>/settings/security", security_page, name="workspace_security"),
+    path("w/<slug:slug>/settings/domains/new", domains.domain_new, name="domain_new"),
+    path("w/<slug:slug>/settings/domains/<uuid:domain>", domains.domain_page, name="domain"),
+    path("w/<slug:slug>/settings/domains/<uuid:domain>/remove", domains.domain_remove, name="domain_remove"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
     path("w/<slug:slug>/settings/overview", overview_page, name="overview"),

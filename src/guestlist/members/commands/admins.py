@@ -53,9 +53,9 @@ def _last_admin_of(workspaces: set[uuid.UUID]) -> str:
     rows = Workspace.objects.filter(id__in=workspaces).order_by("name")
     names = ", ".join(each.name for each in rows)
     if any(each.sso_only for each in rows):
-        return _("%(workspace)s would depend on its directory. Name a break-glass Admin who has a password or a passkey first.") % {
-            "workspace": names
-        }
+        return _(
+            "%(workspace)s would depend on its directory. Name a break-glass Admin who has a password or a passkey first."
+        ) % {"workspace": names}
     return _("This is the last Admin of %(workspace)s. Give Admin of the main community to someone else first.") % {
         "workspace": names
     }

@@ -53,9 +53,7 @@ def confirm_domain(*, actor: Actor, workspace: Workspace, name: str) -> Domain:
         raise NotAllowed
     wanted = domain_name(name)
     with transaction.atomic():
-        row, _ = Domain.objects.get_or_create(
-            workspace=workspace, name=wanted, defaults={"token": secrets.token_urlsafe(24)}
-        )
+        row, _ = Domain.objects.get_or_create(workspace=workspace, name=wanted, defaults={"token": secrets.token_urlsafe(24)})
         row.by_operator, row.missing_since = True, None
         _prove(row)
         _record(actor, "proved", row, by_operator=True)

@@ -12,10 +12,12 @@ MOST = 100
 
 
 def break_glass_choices(actor: Actor, workspace: Workspace) -> list[Membership] | None:
-    """The Admins of main who have a way in of their own, by address, at most 100; None without `members:read` in main."""
+    """The Admins of main who have a way in of their own, those named first, at most 100; None without `members:read` in main."""
     if not may(actor, "members:read", main_community(workspace).id):
         return None
-    return list(admins_with_a_way_in().filter(workspace=workspace).select_related("user").order_by("email_key")[:MOST])
+    return list(
+        admins_with_a_way_in().filter(workspace=workspace).select_related("user").order_by("-break_glass", "email_key")[:MOST]
+    )
 
 
 def connections_listed(workspace: Workspace) -> list[Connection]:

@@ -4,11 +4,12 @@ from guestlist.kernel.text import BadAddress, read_domain
 from guestlist.sso.errors import BadDomain, PublicDomain
 
 # Anybody may have an address there. The DNS keeps everybody else from proving them; this says so before they try.
-_PUBLIC = frozenset(
-    "aol.com fastmail.com free.fr gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com hotmail.fr icloud.com laposte.net live.com "
-    "mac.com mail.com mail.ru me.com msn.com orange.fr outlook.com outlook.fr proton.me protonmail.com qq.com t-online.de web.de "
-    "yahoo.com yahoo.fr yandex.com yandex.ru zoho.com 163.com".split()
-)
+_OF_MAIL_PROVIDERS = """
+    aol.com fastmail.com free.fr gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com hotmail.fr icloud.com laposte.net live.com
+    mac.com mail.com mail.ru me.com msn.com orange.fr outlook.com outlook.fr proton.me protonmail.com qq.com t-online.de web.de
+    yahoo.com yahoo.fr yandex.com yandex.ru zoho.com 163.com
+"""
+_PUBLIC = frozenset(_OF_MAIL_PROVIDERS.split())
 
 
 def domain_name(text: str) -> str:

@@ -17,7 +17,7 @@ from guestlist.members.errors import LastAdmin
 from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.queries import break_glass_choices, connections_of, domains_of
+from guestlist.sso.queries import break_glass_choices, connections_listed, domains_of
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import at
 from guestlist.web.workspace.domains import domain_rows
@@ -32,7 +32,7 @@ SWITCHES = ("sso_only", "requires_second_factor")
 
 @login_required
 def security_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace, writes = secured(request, slug)
+    workspace, writes = _secured(request, slug)
     errors: dict[str, str] = {}
     if request.method == "POST":
         if "settings:write" not in writes:
@@ -41,7 +41,7 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         errors = answer
-    page = {"crumbs": crumbs(slug), "errors": errors}
+    page = {"crumbs": _crumbs(slug), "errors": errors}
     if "connections:write" in writes:
         page |= _sso(request, workspace)
     if "settings:write" in writes:
@@ -49,7 +49,7 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workspace/security.html", page, status=422 if errors else 200)
 
 
-def secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
+def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
     """The workspace and which of the permissions behind this page the reader has in main; without any it does not exist."""
     workspace = fetch_workspace(request.user.actor, slug)
     main = main_community(workspace)
@@ -60,16 +60,15 @@ def secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
     return workspace, writes
 
 
-def crumbs(slug: str, *more: dict[str, str]) -> list[dict[str, str]]:
+def _crumbs(slug: str) -> list[dict[str, str]]:
     home = reverse("settings", args=[slug])
-    here = {"label": _("Security"), "url": reverse("workspace_security", args=[slug]) if more else ""}
-    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, here, *more]
+    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, {"label": _("Security"), "url": ""}]
 
 
 def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
-    rows = connections_of(request.user.actor, workspace)
+    rows = connections_listed(workspace)
     return {
-        "connections": [{"name": each.name, "protocol": each.get_protocol_display(), "on": each.enabled_at} for each in rows],
+        "connections": [{"name": each.name, "protocol": each.protocol.upper(), "on": each.enabled_at} for each in rows],
         "domains": domain_rows(workspace, domains_of(request.user.actor, workspace)),
         "claim_url": reverse("domain_new", args=[workspace.slug]),
         "sso": True,
@@ -85,7 +84,12 @@ def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str
     try:
         change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
     except Refusal as refusal:
-        beside = {NoConnection: "sso_only", LastAdmin: "break_glass", NoBreakGlass: "break_glass", BadSessionLimit: "session_idle"}
+        beside = {
+            NoConnection: "sso_only",
+            LastAdmin: "break_glass",
+            NoBreakGlass: "break_glass",
+            BadSessionLimit: "session_idle",
+        }
         return {beside.get(type(refusal), "form"): str(refusal)}
     messages.success(request, _("Saved. It holds from everybody's next click on."))
     return redirect("workspace_security", workspace.slug)
@@ -115,13 +119,15 @@ def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shu
         lines.append({"text": named % {"n": glass}, "kept": True})
     lines.append({"text": _("Accounts, memberships and other workspaces stay as they are."), "kept": True})
     page = {
-        "crumbs": crumbs(workspace.slug),
+        "crumbs": _crumbs(workspace.slug),
         "title": _("Shut the door of %(workspace)s to some of its members?") % {"workspace": workspace.name},
         "effects": lines,
         "submit": _("Save"),
         "cancel_url": request.path,
         "action": request.path,
-        "hidden": [{"name": name, "value": value} for name, values in request.POST.lists() for value in values if name[:3] != "csr"]
+        "hidden": [
+            {"name": name, "value": value} for name, values in request.POST.lists() for value in values if name[:3] != "csr"
+        ]
         + [{"name": "sure", "value": "1"}],
     }
     return render(request, "confirm.html", page)
