@@ -15,6 +15,7 @@ PUBLIC = {
     "account_login",
     "account_logout",
     "password_reset",
+    "sso_find",
     "new_password",
     "join",
 }

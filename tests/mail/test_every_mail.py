@@ -20,11 +20,14 @@ from guestlist.invitations.models import LINK_PURPOSE, Invitation
 from guestlist.invitations.queries.opened import open_invitation
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel import clock
+from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.links import sign_link
 from guestlist.mail.emails import write_letter
 from guestlist.mail.models import Message
 from guestlist.members.commands import remind_of_ends, send_trial_mail
 from guestlist.members.models import Membership
+from guestlist.sso.commands import confirm_domain, mail_ways_in
+from guestlist.sso.models import Connection
 from guestlist.users.commands import request_password_reset, reset_password
 from tests.cast import Cast
 
@@ -120,12 +123,19 @@ def end_near(cast: Cast) -> None:
     remind_of_ends()
 
 
+def ways_in(cast: Cast) -> None:
+    Connection.objects.create(workspace=cast.northwind, name="Northwind Okta", protocol="oidc", enabled_at=clock.now())
+    confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="northwind.example")
+    mail_ways_in(address="jules@northwind.example")
+
+
 SENT_BY: dict[str, Callable[[Cast], None]] = {
     "invitations/emails/invitation": invitation,
     "invitations/emails/added": added,
     "invitations/emails/left_out": left_out,
     "members/emails/end_near": end_near,
     "members/emails/end_near_manager": end_near,
+    "sso/emails/ways_in": ways_in,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,
     "workspaces/emails/trial": trial,

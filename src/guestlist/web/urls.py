@@ -15,6 +15,7 @@ from guestlist.web.people import bulk, confirm
 from guestlist.web.people import user as people
 from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
+from guestlist.web.sign_in.discovery import find_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("style", demo.style, name="style"),
     path("login", sign_in.login_page, name="account_login"),
     path("logout", sign_in.logout_page, name="account_logout"),
+    path("sso", find_page, name="sso_find"),
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),

@@ -17,6 +17,7 @@ from guestlist.kernel.text import address_key
 from guestlist.users.commands import read_reset_link, reset_password
 from guestlist.users.errors import LinkEnded, WeakPassword
 from guestlist.web.limits import limited
+from guestlist.web.sign_in.discovery import remembered
 
 
 @never_cache
@@ -28,7 +29,13 @@ def login_page(request: HttpRequest) -> HttpResponse:
     errors = _log_in(request, values) if request.method == "POST" else {}
     if isinstance(errors, HttpResponse):
         return errors
-    page = {"values": values, "errors": errors, "reset_url": reverse("password_reset")}
+    page = {
+        "values": values,
+        "errors": errors,
+        "reset_url": reverse("password_reset"),
+        "sso_url": reverse("sso_find"),
+        "remembered": remembered(request, target),
+    }
     return render(request, "sign_in/login.html", page, status=422 if errors else 200)
 
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -143,6 +144,7 @@ def _policy(request: HttpRequest, workspace: Workspace) -> Shown:
         **{each: values[each] for each in SWITCHES},
         "idle": _limits(IDLE, values["session_idle"]),
         "lifetime": _limits(LIFETIME, values["session_lifetime"]),
+        "longest": duration(settings.SESSION_COOKIE_AGE),
         "admins": admins
         and [
             {
