@@ -11,6 +11,7 @@ from guestlist.audit.models import Event
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.clock import now
 from guestlist.kernel.errors import NotFound
+from guestlist.mail.models import Message
 from guestlist.members.errors import NotAllowed
 from guestlist.sso.commands import check_domain, claim_domain, confirm_domain, prove_a_domain_again, remove_domain
 from guestlist.sso.errors import BadDomain, DomainClaimed, DomainTaken, ProofMissing, PublicDomain
@@ -196,6 +197,9 @@ def test_record_that_stays_away_for_a_week_ends_belief(cast: Cast, records: Reco
 
     assert believed == [True] * 7 + [False] * 2
     assert actions()[2:] == ["domain.missing", "domain.unproved"]
+    assert [(each.to_email, each.template) for each in Message.objects.all()] == [
+        ("olga@northwind.example", "sso/emails/record_missing")
+    ]
 
 
 def test_record_that_comes_back_is_believed_on(cast: Cast, records: Records):

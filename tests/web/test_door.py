@@ -127,6 +127,26 @@ def test_session_opened_by_a_connection_enters_its_workspace_alone(cast: Cast):
     assert stays_out(client)
 
 
+def test_session_of_another_directory_leaves_nothing_in_the_users_name(cast: Cast):
+    give(cast.ana, cast.acme_main, ANALYST)
+    client = came_by(cast, "ana", directory(cast.acme))
+    here, there = (
+        f"/me/memberships/{cast.ana.memberships.get(community=each).id}/leave" for each in (cast.alder, cast.acme_main)
+    )
+
+    assert client.post(here)["Location"].startswith(DOOR)
+    assert client.post(there)["Location"] == "/me"
+    assert set(cast.ana.memberships.values_list("community__slug", flat=True)) == {"alder", "birch"}
+
+
+def test_who_is_kept_out_may_leave(cast: Cast):
+    ask_of_all(cast.northwind, sso_only=True)
+
+    signed_in(cast, "ana").post(f"/me/memberships/{cast.ana.memberships.get(community=cast.alder).id}/leave")
+
+    assert not cast.ana.memberships.filter(community=cast.alder).exists()
+
+
 def test_connection_switched_off_or_deleted_opens_nothing_more(cast: Cast):
     row = directory(cast.northwind)
     client = came_by(cast, "ana", row)

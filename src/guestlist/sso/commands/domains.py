@@ -11,9 +11,12 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import SYSTEM, Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.mail.commands import queue_messages
+from guestlist.members.commands import admins_with_a_way_in
 from guestlist.members.errors import NotAllowed
 from guestlist.members.queries import may
 from guestlist.sso.commands.proof import holds_proof
+from guestlist.sso.emails import record_missing_mail
 from guestlist.sso.errors import DomainClaimed, DomainTaken, ProofMissing
 from guestlist.sso.models import Domain
 from guestlist.sso.rules import domain_name
@@ -22,6 +25,7 @@ from guestlist.workspaces.queries import main_community
 
 EVERY = timedelta(days=1)
 GRACE = timedelta(days=7)
+MOST_TOLD = 20
 
 
 def claim_domain(*, actor: Actor, workspace: Workspace, name: str) -> Domain:
@@ -113,6 +117,8 @@ def _missing(row: Domain) -> None:
     if row.missing_since is None:
         row.missing_since = clock.now()
         _record(SYSTEM, "missing", row)
+        admins = admins_with_a_way_in().filter(workspace=row.workspace).select_related("user").order_by("id")[:MOST_TOLD]
+        queue_messages([record_missing_mail(row, each.user, row.missing_since + GRACE) for each in admins])
     elif clock.now() - row.missing_since >= GRACE:
         row.proved_at = None
         _record(SYSTEM, "unproved", row)

@@ -23,10 +23,12 @@ from guestlist.workspaces.rules import Door, SessionFacts, asked_at
 
 @dataclass(frozen=True)
 class Shut:
-    """A door that the session may not pass, and what it `asks` (see workspaces.rules.asked_at)."""
+    """A door that the session may not pass, and what it `asks` (see workspaces.rules.asked_at). `foreign`: another workspace's
+    connection opened the session, so that whoever runs that directory may not act here in the user's name."""
 
     door: Door
     asks: str
+    foreign: bool
 
 
 class doors:
@@ -61,8 +63,12 @@ def _shut(request: HttpRequest) -> dict[str, Shut]:
     agent = request.headers.get("User-Agent", "")
     note_session(session=request.session, user_agent=agent, address=context.address.get(), every=_precision(found))
     session = _facts(request, connection)
-    asked = {each.slug: Shut(each, asked_at(each, session, clock.now())) for each in found}
-    return {slug: shut for slug, shut in asked.items() if shut.asks}
+    asked = [Shut(each, asked_at(each, session, clock.now()), _is_foreign(each, session)) for each in found]
+    return {shut.door.slug: shut for shut in asked if shut.asks}
+
+
+def _is_foreign(door: Door, session: SessionFacts) -> bool:
+    return session.connection is not None and not door.own_connection
 
 
 def _precision(found: list[Door]) -> timedelta:

@@ -20,6 +20,7 @@ from guestlist.users.commands import change_password, change_profile
 from guestlist.users.errors import LinkEnded, NameMissing, WeakPassword, WrongPassword
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
+from guestlist.web.door.guard import to_the_door
 from guestlist.web.limits import limited
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
@@ -129,7 +130,9 @@ def _change_password(request: HttpRequest) -> dict[str, str]:
 def leave_page(request: HttpRequest, membership: uuid.UUID) -> HttpResponse:
     at(request, "me")
     row = fetch_own_membership(request.user, membership)
-    where = row.membership.community.name
+    where, slug = row.membership.community.name, row.membership.workspace.slug
+    if slug in request.doors and request.doors[slug].foreign:
+        return to_the_door(request, slug)
     if request.method == "POST":
         try:
             leave(actor=request.user.actor, membership=row.membership)
