@@ -58,5 +58,6 @@ def _close(request: HttpRequest) -> dict[str, str]:
     except WrongPassword as refusal:
         return {"password": str(refusal)}
     except LastAdmin as refusal:
+        request.user.refresh_from_db()  # blanked before the refusal undid it
         return {"form": str(refusal)}
     return {}

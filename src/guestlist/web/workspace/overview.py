@@ -68,7 +68,7 @@ def _weeks(weeks: list[Week]) -> Shown:
     stacks = [(each.accepted, each.invited - each.accepted - each.failed, each.failed) for each in weeks]
     return {
         "finding": finding % {"accepted": f"{accepted:,}", "n": f"{invited:,}"},
-        "chart": stacked_bars([date_format(each.start, "j M") for each in weeks], stacks),
+        "chart": stacked_bars([date_format(each.start, "MONTH_DAY_FORMAT") for each in weeks], stacks),
         "rows": weeks[::-1],
         "any": invited > 0,
     }
