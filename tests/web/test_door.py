@@ -5,9 +5,10 @@ from time import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from time_machine import travel
 
@@ -228,6 +229,33 @@ def test_session_too_old_must_sign_in_again(cast: Cast):
 
         assert stays_out(client)
         assert "every 1 hour" in client.get(DOOR).content.decode()
+
+
+@pytest.mark.parametrize("by_connection", [False, True])
+def test_proving_again_who_one_is_counts_where_no_directory_opened_the_session(cast: Cast, by_connection: bool):
+    ask_of_all(cast.northwind, session_lifetime=900)
+    row = directory(cast.northwind)
+    with travel(now(), tick=False) as clock:
+        client = came_by(cast, "ana", row) if by_connection else signed_in(cast, "ana")
+        clock.shift(timedelta(minutes=20))
+        request = RequestFactory().get("/")
+        request.session = client.session
+        record_authentication(request, cast.ana, "password")
+        request.session.save()
+
+        assert stays_out(client) is by_connection
+
+
+def test_who_came_by_a_directory_signs_in_again_by_it(cast: Cast):
+    ask_of_all(cast.northwind, session_lifetime=900)
+    row = directory(cast.northwind)
+    with travel(now(), tick=False) as clock:
+        client = came_by(cast, "ana", row)
+        clock.shift(timedelta(minutes=20))
+        page = client.get(DOOR).content.decode()
+
+    assert f'href="/sso/{row.id}' in page
+    assert "Log in again" not in page
 
 
 def test_second_factor_is_asked_of_the_session(cast: Cast):

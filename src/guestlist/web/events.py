@@ -21,5 +21,7 @@ def note_new_session(sender: object, *, request: HttpRequest, **_: Any) -> None:
 
 @receiver(authentication_step_completed)
 def note_proof(sender: object, *, request: HttpRequest, **_: Any) -> None:
-    """Whoever proves again who they are has signed in again, as far as the doors are concerned."""
-    note_sign_in(session=request.session)
+    """Whoever proves again who they are has signed in again, as far as the doors are concerned. Not in a session that a connection
+    opened: only its directory says whether they still may, and a password would spare them asking it."""
+    if "connection" not in request.session:
+        note_sign_in(session=request.session)
