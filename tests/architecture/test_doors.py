@@ -18,6 +18,7 @@ PUBLIC = {
     "second_challenge",
     "join_challenge",
     "password_reset",
+    "sso_find",
     "new_password",
     "join",
 }

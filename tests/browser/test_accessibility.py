@@ -9,10 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from guestlist.invitations.models import Batch, Invitation
+from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_api_key, create_community, create_role, deactivate
 from guestlist.members.models import Membership
+from guestlist.sso.commands import claim_domain
+from guestlist.sso.models import Connection
 from guestlist.users.commands import add_passkey, add_totp, request_password_reset
+from guestlist.workspaces.models import Workspace
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox, deliver
 from tests.browser.steps import tick, type_addresses
@@ -117,6 +121,28 @@ def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
     ]
 
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_security_and_the_door(full: Cast, visit: Visit):
+    row = {"workspace": full.northwind, "name": "Northwind Okta", "protocol": "oidc"}
+    Connection.objects.create(**row, enabled_at=clock.now(), tested_at=clock.now())
+    domain = claim_domain(actor=OPERATOR, workspace=full.northwind, name="northwind.example")
+    page = visit(full.olga)
+    paths = ["/w/northwind/settings/security", "/w/northwind/settings/domains/new"]
+    paths += [f"/w/northwind/settings/domains/{domain.id}{act}" for act in ("", "/remove")]
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto(paths[0])
+    page.get_by_label("SSO only").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Name a break-glass Admin")
+    found += findings(page, "refused policy")
+    Workspace.objects.filter(id=full.northwind.id).update(sso_only=True)
+    page.goto(paths[0])
+    expect(page.get_by_role("heading", level=1)).to_contain_text("asks for more")
+    found += findings(page, "door")
 
     assert not found, "\n".join(found)
 
@@ -238,7 +264,7 @@ def test_pages_of_signing_in(cast: Cast, visit: Visit, mailbox: Mailbox):
     page = visit()
     found = []
 
-    for path in ("/login", "/password", link, "/nothing-here"):
+    for path in ("/login", "/sso", "/password", link, "/nothing-here"):
         page.goto(path)
         found += findings(page, path.partition("/password/")[1] or path)
     page.goto("/login")

@@ -15,6 +15,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _processes(commands)
     _places(commands)
+    _domains(commands)
     _accounts(commands)
     _people(commands)
     return parser
@@ -57,6 +58,20 @@ def _places(commands: Commands) -> None:
     )
     remove.add_argument("workspace", metavar="SLUG", help="short name of the workspace")
     _yes(remove)
+
+
+def _domains(commands: Commands) -> None:
+    domain = _group(commands, "domain", "list the domains of workspaces, or confirm one without the DNS")
+    show = _command(domain, "list", "domains.show", "list the domains that workspaces claimed, and whether they are proved")
+    show.add_argument("--workspace", default="", metavar="SLUG", help="of this workspace alone")
+    confirm = _command(
+        domain,
+        "confirm",
+        "domains.confirm",
+        "say that a domain is the workspace's, where the DNS cannot be asked; it holds until removed",
+    )
+    _workspace(confirm)
+    confirm.add_argument("domain", metavar="DOMAIN", help="such as example.com")
 
 
 def _accounts(commands: Commands) -> None:

@@ -25,6 +25,9 @@ VARIABLES = [
     Variable("GUESTLIST_SESSION_IDLE_HOURS", "Hours after which a session that was not used has ended (default: 72)"),
     Variable("GUESTLIST_EXISTING_USERS", "People who have an account already: add (default), notify or ask"),
     Variable("GUESTLIST_PERMISSIONS", "File with the permissions of your applications (TOML; see docs/reference/permissions.md)"),
+    Variable(
+        "GUESTLIST_DNS_SERVERS", "Name servers that prove domains, such as 192.0.2.53,192.0.2.54:5353 (default: the system's)"
+    ),
     Variable("GUESTLIST_DEMO_MAILBOX", "Folder whose mails /demo/mailbox shows to everyone; set by `guestlist demo` alone"),
 ]
 

@@ -17,6 +17,7 @@ GUESTLIST_EXISTING_USERS = env.str("GUESTLIST_EXISTING_USERS", "add")
 if GUESTLIST_EXISTING_USERS not in ("add", "notify", "ask"):
     raise ImproperlyConfigured(f"GUESTLIST_EXISTING_USERS is {GUESTLIST_EXISTING_USERS}: write add, notify or ask.")
 GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
+GUESTLIST_DNS_SERVERS = env.list("GUESTLIST_DNS_SERVERS", default=[])
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
 SECURE = GUESTLIST_BASE_URL.startswith("https://")
@@ -68,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "guestlist.web.middleware.without_nul",
-    "guestlist.web.middleware.seen",
+    "guestlist.web.door.guard.doors",
     "guestlist.web.middleware.reader",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,3 +1,4 @@
+import uuid
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -40,6 +41,9 @@ class User(AbstractBaseUser):
         db_persist=True,
     )
 
+    # The workspaces whose door is shut to this session: of the request, never stored.
+    shut: frozenset[uuid.UUID] = frozenset()
+
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
     objects: ClassVar[UserManager] = UserManager()
@@ -53,7 +57,7 @@ class User(AbstractBaseUser):
 
     @property
     def actor(self) -> Actor:
-        return Actor("user", self.id, self.name)
+        return Actor("user", self.id, self.name, self.shut)
 
     @property
     def can_sign_in(self) -> bool:

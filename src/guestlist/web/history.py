@@ -16,6 +16,7 @@ SENTENCES = {
     "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
     "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
     "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
+    "workspace.break_glass_changed": gettext_lazy("%(actor)s named who may enter without the directory."),
     "workspace.setup_dismissed": gettext_lazy("%(actor)s put the setup checklist away."),
     "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
     "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
@@ -55,6 +56,13 @@ SENTENCES = {
     "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link."),
     "batch.cancelled": gettext_lazy("%(actor)s stopped inviting a list of %(target)s people."),
     "batch.failed": gettext_lazy("Inviting a list of %(target)s people, begun by %(actor)s, could not go on."),
+    "domain.claimed": gettext_lazy("%(actor)s claimed the domain %(name)s."),
+    "domain.proved": gettext_lazy("%(actor)s proved the domain %(name)s."),
+    "domain.proved/by_operator": gettext_lazy("%(actor)s confirmed the domain %(name)s."),
+    "domain.missing": gettext_lazy("The DNS record of the domain %(name)s is missing."),
+    "domain.found_again": gettext_lazy("The DNS record of the domain %(name)s is back."),
+    "domain.unproved": gettext_lazy("The domain %(name)s is not believed any more: its DNS record stayed away for 7 days."),
+    "domain.removed": gettext_lazy("%(actor)s removed the domain %(name)s."),
     "user.created": gettext_lazy("%(actor)s made the account of %(person)s."),
     "user.created/own": gettext_lazy("%(person)s made the account."),
     "user.password_reset_requested": gettext_lazy("%(person)s asked for a link to choose a new password."),
@@ -81,6 +89,7 @@ ABOUT = {
     "community": gettext_lazy("Communities"),
     "api_key": gettext_lazy("API keys"),
     "workspace": gettext_lazy("Workspace"),
+    "domain": gettext_lazy("Domains"),
 }
 FACTS = {
     "user": gettext_lazy("User"),
@@ -99,6 +108,12 @@ FACTS = {
     "everywhere": gettext_lazy("Everywhere in the workspace"),
     "at_once": gettext_lazy("At once"),
     "source": gettext_lazy("Source"),
+    "sso_only": gettext_lazy("SSO only"),
+    "requires_second_factor": gettext_lazy("Second factor required"),
+    "session_idle": gettext_lazy("Pause, in seconds"),
+    "session_lifetime": gettext_lazy("Length of a session, in seconds"),
+    "by_operator": gettext_lazy("By the operator"),
+    "break_glass": gettext_lazy("Break-glass Admins"),
 }
 GONE = {
     "user": gettext_lazy("somebody who is gone"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from guestlist.web.audit import views as audit
 from guestlist.web.demo import views as demo
+from guestlist.web.door.views import door_page
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
@@ -16,12 +17,14 @@ from guestlist.web.people import user as people
 from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import second
 from guestlist.web.sign_in import views as sign_in
+from guestlist.web.sign_in.discovery import find_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
-from guestlist.web.workspace import general
+from guestlist.web.workspace import domains, general
 from guestlist.web.workspace import views as workspace
 from guestlist.web.workspace.overview import overview_page
+from guestlist.web.workspace.security import security_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
@@ -36,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("login/second", second.second_page, name="mfa_authenticate"),
     path("login/second/passkey", second.second_challenge, name="second_challenge"),
     path("logout", sign_in.logout_page, name="account_logout"),
+    path("sso", find_page, name="sso_find"),
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
@@ -68,9 +72,14 @@ urlpatterns: list[URLPattern] = [
     path("me/communities/<uuid:community>/users/new", user_center.community_users_new, name="community_users_new"),
     path("me/communities/<uuid:community>/<slug:tab>", user_center.community_page, name="community"),
     path("w/<slug:slug>", workspace.workspace_home, name="workspace"),
+    path("w/<slug:slug>/door", door_page, name="door"),
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
     path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
+    path("w/<slug:slug>/settings/security", security_page, name="workspace_security"),
+    path("w/<slug:slug>/settings/domains/new", domains.domain_new, name="domain_new"),
+    path("w/<slug:slug>/settings/domains/<uuid:domain>", domains.domain_page, name="domain"),
+    path("w/<slug:slug>/settings/domains/<uuid:domain>/remove", domains.domain_remove, name="domain_remove"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
     path("w/<slug:slug>/settings/overview", overview_page, name="overview"),

@@ -18,9 +18,11 @@ from guestlist.workspaces.queries import ancestors_of
 
 
 def own_places(actor: Actor) -> QuerySet[Community]:
-    """The communities where the actor is a member themselves; sight reaches from each downwards."""
+    """The communities where the actor is a member themselves; sight reaches from each downwards. A workspace whose door is shut to
+    the session does not exist for it."""
     if actor.kind == "user":
-        return Community.objects.filter(id__in=Membership.objects.filter(live(), user=actor.id).values("community"))
+        own = Community.objects.filter(id__in=Membership.objects.filter(live(), user=actor.id).values("community"))
+        return own.exclude(workspace__in=actor.shut) if actor.shut else own
     if actor.kind == "api_key":
         return Community.objects.filter(id__in=ApiKey.objects.filter(Q(id=actor.id), revoked_at=None).values("community"))
     return Community.objects.filter(kind=Community.Kind.MAIN) if actor.is_operator else Community.objects.none()

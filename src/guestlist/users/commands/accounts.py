@@ -173,12 +173,22 @@ def change_profile(*, user: User, name: str, language: str, time_zone: str, them
         record(actor=user.actor, changes=[Change("user.profile_changed", user.id)])
 
 
-def note_session(*, session: SessionBase, user_agent: str, address: str) -> None:
-    """Writes into a session which browser it is, where and when, for its holder to read; at most once in five minutes.
-    A new one sweeps out those that have expired."""
+def note_sign_in(*, session: SessionBase) -> None:
+    """The holder proved a moment ago who they are: what the doors of workspaces count from begins anew."""
+    session["signed_in_at"] = clock.now().isoformat()
+    session["pause"] = 0
+    if "about" in session:
+        session["about"] = session["about"] | {"seen_at": clock.now().isoformat()}
+
+
+def note_session(*, session: SessionBase, user_agent: str, address: str, every: timedelta = SEEN_EVERY) -> None:
+    """Writes into a session which browser it is, where and when, for its holder to read, and its longest pause in seconds, for the
+    doors; at most once in `every`. A new one sweeps out those that have expired."""
     about = session.get("about", {})
-    if "browser" in about and clock.now() - datetime.fromisoformat(about["seen_at"]) < SEEN_EVERY:
+    since = clock.now() - datetime.fromisoformat(about["seen_at"]) if "seen_at" in about else timedelta(0)
+    if "browser" in about and since < every:
         return
+    session["pause"] = max(session.get("pause", 0), int(since.total_seconds()))
     if "browser" not in about:
         Session.objects.filter(expire_date__lte=clock.now()).delete()
     browser, system = browser_and_system(user_agent)

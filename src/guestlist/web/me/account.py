@@ -21,6 +21,7 @@ from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPas
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.door.guard import to_the_door
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
 
@@ -134,7 +135,9 @@ def _change_password(request: HttpRequest) -> dict[str, str]:
 def leave_page(request: HttpRequest, membership: uuid.UUID) -> HttpResponse:
     at(request, "me")
     row = fetch_own_membership(request.user, membership)
-    where = row.membership.community.name
+    where, slug = row.membership.community.name, row.membership.workspace.slug
+    if slug in request.doors and request.doors[slug].foreign:
+        return to_the_door(request, slug)
     if request.method == "POST":
         try:
             leave(actor=request.user.actor, membership=row.membership)

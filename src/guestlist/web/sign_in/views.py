@@ -17,6 +17,7 @@ from guestlist.kernel.text import address_key
 from guestlist.users.commands import read_reset_link, reset_password
 from guestlist.users.errors import LinkEnded, PasskeyRefused, WeakPassword
 from guestlist.web.limits import limited, same_time
+from guestlist.web.sign_in.discovery import remembered
 from guestlist.web.sign_in.proving import passkey_of, sign_in, sign_in_by_password
 
 
@@ -34,6 +35,8 @@ def login_page(request: HttpRequest) -> HttpResponse:
         "errors": errors,
         "reset_url": reverse("password_reset"),
         "challenge_url": reverse("login_challenge"),
+        "sso_url": reverse("sso_find"),
+        "remembered": remembered(request, target),
     }
     return render(request, "sign_in/login.html", page, status=422 if errors else 200)
 
