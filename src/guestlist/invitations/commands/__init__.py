@@ -5,6 +5,7 @@ from guestlist.invitations.commands.erase import close_account, erase_user
 from guestlist.invitations.commands.invite import Invited, invite
 from guestlist.invitations.commands.manage import Result, change_grants, check_may_give, resend_invitations, revoke_invitations
 from guestlist.invitations.commands.places import delete_community, move_community
+from guestlist.invitations.commands.waiting import admit_waiting, awaited, fulfil, workspaces_asking
 
 __all__ = [
     "Accepted",
@@ -12,7 +13,9 @@ __all__ = [
     "Result",
     "accept_as_new_user",
     "accept_as_user",
+    "admit_waiting",
     "ask_for_new_link",
+    "awaited",
     "cancel_batch",
     "change_grants",
     "check_may_give",
@@ -20,10 +23,12 @@ __all__ = [
     "decline_invitation",
     "delete_community",
     "erase_user",
+    "fulfil",
     "invite",
     "move_community",
     "request_password_help",
     "resend_invitations",
     "revoke_invitations",
     "run_batches",
+    "workspaces_asking",
 ]

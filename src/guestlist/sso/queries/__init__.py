@@ -1,0 +1,28 @@
+from guestlist.sso.queries.connections import (
+    attempts_of,
+    connections_of,
+    fetch_attempt,
+    fetch_connection,
+    open_connection,
+    proved_domains,
+    trust_ends_at,
+)
+from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
+from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
+
+__all__ = [
+    "attempts_of",
+    "connections_of",
+    "fetch_attempt",
+    "fetch_connection",
+    "find_user",
+    "gather_facts",
+    "holds_address",
+    "is_administrative",
+    "is_believed",
+    "open_connection",
+    "places_for",
+    "proved_domains",
+    "still_gives",
+    "trust_ends_at",
+]

@@ -1,0 +1,17 @@
+from guestlist.sso.rules.claims import Claims, read_claims
+from guestlist.sso.rules.judging import Facts, Outcome, Verdict, judge
+from guestlist.sso.rules.providers import Oidc, Saml, certificate_end, read_certificate, read_metadata
+
+__all__ = [
+    "Claims",
+    "Facts",
+    "Oidc",
+    "Outcome",
+    "Saml",
+    "Verdict",
+    "certificate_end",
+    "judge",
+    "read_certificate",
+    "read_claims",
+    "read_metadata",
+]
