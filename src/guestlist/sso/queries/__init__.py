@@ -1,8 +1,10 @@
 from guestlist.sso.queries.connections import (
+    answered_connection,
     attempts_of,
     connections_of,
     fetch_attempt,
     fetch_connection,
+    locate_connection,
     open_connection,
     proved_domains,
     trust_ends_at,
@@ -11,6 +13,7 @@ from guestlist.sso.queries.giving import is_administrative, places_for, still_gi
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
 
 __all__ = [
+    "answered_connection",
     "attempts_of",
     "connections_of",
     "fetch_attempt",
@@ -20,6 +23,7 @@ __all__ = [
     "holds_address",
     "is_administrative",
     "is_believed",
+    "locate_connection",
     "open_connection",
     "places_for",
     "proved_domains",
