@@ -9,8 +9,10 @@ from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role
 from guestlist.members.models import MembershipRole, Role
+from guestlist.sso.models import Connection
 from guestlist.web.urls import urlpatterns
 from tests.cast import Cast
+from tests.sso.acts import connect
 from tests.web.visits import ask, signed_in
 
 PEOPLE = ("olga", "adam", "mia", "ana", "gus", "nora", "otto", "anonymous")
@@ -31,6 +33,14 @@ TABLE = {
     ("GET", "password_reset"): "200 200 200 200 200 200 200 200",
     ("GET", "new_password"): "404 404 404 404 404 404 404 404",
     ("GET", "join"): "404 404 404 404 404 404 404 404",
+    # The provider of the connection in the table is down: 502.
+    ("GET", "sso_start"): "502 502 502 502 502 502 502 502",
+    ("GET", "sso_test"): "502 404 404 404 404 404 404 302",
+    ("GET", "sso_callback"): "502 502 502 502 502 502 502 502",
+    ("POST", "sso_acs"): "404 404 404 404 404 404 404 404",
+    ("GET", "sso_metadata"): "404 404 404 404 404 404 404 404",
+    ("GET", "sso_link"): HOME,
+    ("POST", "sso_link"): HOME,
     ("GET", "me"): OPEN,
     ("POST", "me"): "422 422 422 422 422 422 422 302",
     ("GET", "my_password"): OPEN,
@@ -121,6 +131,7 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<uuid:user>": str(cast.mia.id),
         "<slug:act>": "deactivate",
         "<slug:name>": "none",
+        "<uuid:connection>": str((Connection.objects.first() or connect(cast, issuer="http://localhost:1")).id),
         "<str:token>": "no-such-token",
         "<uuid:role>": str(desk(cast).id),
     }
