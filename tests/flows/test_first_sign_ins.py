@@ -1,7 +1,5 @@
 """Many people come for the first time at the same moment, and one person twice."""
 
-import time
-
 import pytest
 
 from guestlist.invitations.commands import accept_as_new_user
@@ -28,16 +26,13 @@ def coming(row: Connection, subject: str, email: str) -> Act:
 def test_hundred_new_people_come_at_once_and_each_is_made_once(cast: Cast):
     row = creating(cast, connect(cast))
     people = [(f"s{number}", f"p{number}@corp.example") for number in range(AT_ONCE * TURNS)]
-    begun = time.monotonic()
 
     for turn in range(TURNS):
         together(*(coming(row, *each) for each in people[turn * AT_ONCE : (turn + 1) * AT_ONCE]))
 
-    took = time.monotonic() - begun
     made = User.objects.filter(email__endswith="@corp.example")
     assert (made.count(), Identity.objects.count(), Attempt.objects.count()) == (100, 100, 0)
     assert Membership.objects.filter(user__in=made, source="sso", community=cast.alder, roles__name="Guest").count() == 100
-    assert took < 10
 
 
 @pytest.mark.parametrize("round_", range(5))

@@ -332,7 +332,7 @@ def test_secret_is_nowhere_to_be_read(cast: Cast, row: Connection):
 def test_provider_that_others_wrote_signs_in_too(cast: Cast, client: Client):
     """Discovery, code, PKCE, nonce and keys as oidc-provider-mock has them."""
     cache.clear()
-    users = [Person("u-7", {"email": KIM, "name": "Kim Lee", "email_verified": True})]
+    users = [Person(sub="u-7", claims={"email": KIM, "name": "Kim Lee", "email_verified": True})]
     with run_server_in_thread(user_claims=users, require_nonce=True) as server:
         row = creating(cast, connect(cast, issuer=f"http://localhost:{server.server_port}"))
         asked = client.get(reverse("sso_start", args=[row.id]))["Location"]
