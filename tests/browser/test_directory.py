@@ -72,12 +72,14 @@ def test_admin_tests_and_reads_what_would_happen(cast: Cast, okta: Connection, v
     come(page, okta, KIM, "/test")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Test of Okta")
-    expect(page.get_by_role("main")).to_contain_text("Alder: Guest")
+    expect(page.get_by_role("main")).to_contain_text("with these roles")
     assert held(KIM) == set()
 
 
 class _Idp(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if urlsplit(self.path).path != "/sso":
+            return self.send_error(404)
         asked = parse_qs(urlsplit(self.path).query)["SAMLRequest"][0]
         request = etree.fromstring(zlib.decompress(base64.b64decode(asked), -15))
         acs = request.get("AssertionConsumerServiceURL")
@@ -88,6 +90,7 @@ class _Idp(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html")
         self.end_headers()
         self.wfile.write(page.encode())
+        return None
 
     def log_message(self, *args: object) -> None:
         pass

@@ -310,7 +310,7 @@ def test_test_shows_what_would_happen_and_makes_nothing(cast: Cast, row: Connect
 
     text = answer.content.decode()
     assert answer.status_code == 200
-    assert "kim@corp.example" in text and "Alder: Guest" in text
+    assert "kim@corp.example" in text and "with these roles" in text
     assert not User.objects.filter(email=KIM).exists()
     assert Connection.objects.get(id=row.id).tested_at is not None
     assert client.session["_auth_user_id"] == str(cast.olga.id)

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -196,7 +197,8 @@ def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[
     foreseen = try_sign_in(actor=request.user.actor, connection=row, claims=claims)
     at(request, "ws-sso", row.workspace)
     page = {
-        "connection": row.name,
+        "title": _("Test of %(connection)s") % {"connection": row.name},
+        "lead": _("The directory answered, and its answer is in order. Nothing was made or changed."),
         "claims": sorted((key, value if isinstance(value, list) else [value]) for key, value in raw.items()),
         "read": claims,
         "verdict": foreseen.verdict,
