@@ -9,9 +9,10 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from django.contrib.auth import login
+from django.contrib.auth import login, user_logged_in
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -69,7 +70,8 @@ def _failed_page(request: HttpRequest, failed: ProviderFailed) -> HttpResponse:
     at_the_door(request)
     again = reverse("sso_start" if row.enabled_at else "sso_test", args=[row.id])
     page = {"connection": row.name, "reference": reference, "again_url": again, "login_url": reverse("account_login")}
-    return render(request, "sso/failed.html", page, status=502)
+    # Not 5xx: proxies put a page of their own in the place of those.
+    return render(request, "sso/failed.html", page, status=400)
 
 
 @never_cache
@@ -96,6 +98,12 @@ def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> Htt
     protocol = oidc if row.protocol == Connection.Protocol.OIDC else saml
     with _speaking_with(row):
         return protocol.ask(request, row, purpose, after)
+
+
+@receiver(user_logged_in)
+def live_as_long_as_any(sender: object, request: HttpRequest, **_: object) -> None:
+    """Whoever went off to a directory, came back without and signs in another way keeps the session."""
+    request.session.set_expiry(None)
 
 
 @contextmanager
