@@ -21,6 +21,10 @@ PUBLIC = {
     "sso_find",
     "new_password",
     "join",
+    "sso_start",
+    "sso_callback",
+    "sso_acs",
+    "sso_metadata",
 }
 
 

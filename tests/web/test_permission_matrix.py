@@ -22,6 +22,7 @@ from guestlist.web.urls import urlpatterns
 from tests.api.callers import as_key
 from tests.cast import Cast, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
+from tests.sso.acts import connect
 from tests.web.visits import ask, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,7 @@ def _values(cast: Cast) -> dict[str, object]:
         "role": desk.id,
         "session": cast.ana.sessions.get().id,
         "passkey": 1,
+        "connection": connect(cast, issuer="http://localhost:1").id,  # its provider is down
         "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,
     }
 

@@ -19,6 +19,7 @@ if GUESTLIST_EXISTING_USERS not in ("add", "notify", "ask"):
 GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
 GUESTLIST_DNS_SERVERS = env.list("GUESTLIST_DNS_SERVERS", default=[])
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
+GUESTLIST_SSO_PRIVATE_NETWORKS = env.bool("GUESTLIST_SSO_PRIVATE_NETWORKS", False)
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
 SECURE = GUESTLIST_BASE_URL.startswith("https://")
 
@@ -147,6 +148,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way (RFC 6238, section 5.2): clocks of phones differ
 # A passkey is the only thing asked for when it signs in: whoever holds it must prove to it who they are.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+SOCIALACCOUNT_ADAPTER = "guestlist.web.sso.adapter.SocialAdapter"
 
 SESSION_ENGINE = "guestlist.users.models"
 SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"

@@ -63,6 +63,17 @@ SENTENCES = {
     "domain.found_again": gettext_lazy("The DNS record of the domain %(name)s is back."),
     "domain.unproved": gettext_lazy("The domain %(name)s is not believed any more: its DNS record stayed away for 7 days."),
     "domain.removed": gettext_lazy("%(actor)s removed the domain %(name)s."),
+    "connection.created": gettext_lazy("%(actor)s made the connection %(name)s."),
+    "connection.changed": gettext_lazy("%(actor)s changed the connection %(name)s."),
+    "connection.changed/trust_changed": gettext_lazy("%(actor)s changed whom the connection %(name)s trusts."),
+    "connection.defaults_changed": gettext_lazy("%(actor)s changed what the connection %(name)s gives."),
+    "connection.tested": gettext_lazy("%(actor)s tested the connection %(name)s."),
+    "connection.enabled": gettext_lazy("%(actor)s switched the connection %(name)s on."),
+    "connection.disabled": gettext_lazy("%(actor)s switched the connection %(name)s off."),
+    "connection.deleted": gettext_lazy("%(actor)s deleted the connection %(name)s."),
+    "connection.linked": gettext_lazy("The connection %(name)s knows %(user)s from now on."),
+    "connection.refused": gettext_lazy("The connection %(name)s brought %(email)s, who was refused."),
+    "connection.let_in": gettext_lazy("%(actor)s let %(email)s in, whom the connection %(name)s had brought."),
     "user.created": gettext_lazy("%(actor)s made the account of %(person)s."),
     "user.created/own": gettext_lazy("%(person)s made the account."),
     "user.password_reset_requested": gettext_lazy("%(person)s asked for a link to choose a new password."),
@@ -88,6 +99,7 @@ ABOUT = {
     "role": gettext_lazy("Roles"),
     "community": gettext_lazy("Communities"),
     "api_key": gettext_lazy("API keys"),
+    "connection": gettext_lazy("Sign-in with a directory"),
     "workspace": gettext_lazy("Workspace"),
     "domain": gettext_lazy("Domains"),
 }
@@ -114,6 +126,19 @@ FACTS = {
     "session_lifetime": gettext_lazy("Length of a session, in seconds"),
     "by_operator": gettext_lazy("By the operator"),
     "break_glass": gettext_lazy("Break-glass Admins"),
+    "email": gettext_lazy("Email"),
+    "reason": gettext_lazy("Reason"),
+    "protocol": gettext_lazy("Protocol"),
+    "issuer": gettext_lazy("Issuer"),
+    "client_id": gettext_lazy("Client id"),
+    "sso_url": gettext_lazy("Sign-on address"),
+    "group_claim": gettext_lazy("Claim with the groups"),
+    "groups": gettext_lazy("Groups"),
+    "communities": gettext_lazy("Communities"),
+    "creates_users": gettext_lazy("Automatic user creation"),
+    "asks_second_factor": gettext_lazy("Asks for a second factor itself"),
+    "trust_changed": gettext_lazy("Trusts another"),
+    "identities": gettext_lazy("People it knew"),
 }
 GONE = {
     "user": gettext_lazy("somebody who is gone"),
@@ -146,7 +171,7 @@ def sentence(told: Told) -> str:
     found = next((SENTENCES[turn] for turn in turns if turn in SENTENCES), SENTENCES.get(action))
     # An action of a newer version, read by an older process while machines are being replaced.
     text = str(found or "%(actor)s: " + action) % _words(told)
-    ours = text.startswith((_("the operator"), _("an erased user"), _("somebody who is gone")))
+    ours = text.startswith((_("the operator"), _("the directory"), _("an erased user"), _("somebody who is gone")))
     return text[:1].upper() + text[1:] if ours else text
 
 
@@ -166,6 +191,8 @@ def _words(told: Told) -> dict[str, str]:
         "place": names.of(event.community_id) or _("a deleted community"),
         "place_after": in_words(told, "community", told.after.get("community")),
         "name": names.of(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "user": names.of(told.after.get("user")) or _("somebody who is gone"),
+        "email": told.after.get("email") or _("somebody without an address"),
         "end": in_words(told, "ends_at", told.after.get("ends_at")),
         "roles": in_words(told, "roles", told.after.get("roles", [])),
         "roles_before": in_words(told, "roles", told.before.get("roles", [])),

@@ -18,6 +18,8 @@ from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import second
 from guestlist.web.sign_in import views as sign_in
 from guestlist.web.sign_in.discovery import find_page
+from guestlist.web.sso import views as sso
+from guestlist.web.sso.link import link_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
@@ -44,6 +46,12 @@ urlpatterns: list[URLPattern] = [
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
     path("join/<str:token>/passkey", join_challenge, name="join_challenge"),
+    path("sso/link", link_page, name="sso_link"),
+    path("sso/<uuid:connection>", sso.start, name="sso_start"),
+    path("sso/<uuid:connection>/test", sso.test, name="sso_test"),
+    path("sso/<uuid:connection>/callback", sso.callback, name="sso_callback"),
+    path("sso/<uuid:connection>/acs", sso.acs, name="sso_acs"),
+    path("sso/<uuid:connection>/metadata", sso.metadata, name="sso_metadata"),
     path("me", account.me, name="me"),
     path("me/password", account.password_page, name="my_password"),
     path("me/confirm", my_confirm.confirm_page, name="confirm"),

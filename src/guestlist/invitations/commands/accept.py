@@ -1,6 +1,5 @@
 """Accept an invitation (design rules 8, 10, 11, 12): all or nothing, one winner, every grant asked again."""
 
-import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -8,7 +7,7 @@ from django.db import transaction
 from guestlist.audit.commands import Change, record
 from guestlist.invitations.commands.endings import claim
 from guestlist.invitations.commands.taking import settle_grants, still_given, tell_givers
-from guestlist.invitations.commands.waiting import admit_waiting
+from guestlist.invitations.commands.waiting import admit_waiting, workspaces_asking
 from guestlist.invitations.errors import AccountExists, AlreadyDecided, Changed, Expired, NothingLeft, WrongAccount
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import Opened, open_invitation
@@ -44,7 +43,7 @@ def accept_as_new_user(
     address = Address(invitation.email, invitation.email_key)
 
     with transaction.atomic():
-        locked = lock_workspaces(_workspaces_asking(invitation.email_key))
+        locked = lock_workspaces(workspaces_asking(invitation.email_key))
         opened, good, left_out = _claim(token, shown, None)
         try:
             user_id = passkey.user_id if passkey else None
@@ -98,11 +97,6 @@ def _settle(user: User, invitation: Invitation, good: list[Grant], left_out: lis
     settle_grants(invitation, user, good, left_out)
     record(actor=user.actor, changes=[_event(invitation, good, left_out)])
     tell_givers(invitation, left_out)
-
-
-def _workspaces_asking(email_key: str) -> list[uuid.UUID]:
-    """All that have a pending invitation for the address: each of them may gain a member in this transaction."""
-    return list(Invitation.objects.live().filter(email_key=email_key).values_list("workspace_id", flat=True))
 
 
 def _event(invitation: Invitation, good: list[Grant], left_out: list[Grant]) -> Change:

@@ -1,4 +1,5 @@
 from guestlist.users.commands.accounts import (
+    SEEN_EVERY,
     change_password,
     change_profile,
     create_user,
@@ -31,6 +32,7 @@ from guestlist.users.commands.factors import (
 from guestlist.users.commands.tries import count_try, forget_tries, take_back_try, verify_password
 
 __all__ = [
+    "SEEN_EVERY",
     "NewPasskey",
     "add_passkey",
     "add_totp",

@@ -18,8 +18,6 @@ from guestlist.web.sign_in.views import safe_next
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.rules import Door
 
-SECURITY_PAGE = "/me/security"
-
 
 @login_required
 @never_cache
@@ -72,13 +70,15 @@ def _connections(request: HttpRequest, workspace: Workspace, shut: Shut, target:
     rows = [] if shut.asks == "second_factor" else connections_on(workspace)
     if shut.asks == "again":
         rows = [each for each in rows if str(each.id) == request.session.get("connection")]
-    return [{"name": each.name, "url": f"/sso/{each.id}?{urlencode({'next': target})}"} for each in rows]
+    return [{"name": each.name, "url": f"{reverse('sso_start', args=[each.id])}?{urlencode({'next': target})}"} for each in rows]
 
 
 def _other_way(request: HttpRequest, shut: Shut, target: str) -> Shown:
-    """To set a second factor up, or to log in once more: out, and back to the page that was wanted."""
-    if shut.asks == "second_factor" and not Authenticator.objects.filter(user=request.user).exists():
-        return {"set_up_url": f"{SECURITY_PAGE}?{urlencode({'next': target})}"}
+    """To show the second factor, or set one up; or to log in once more: out, and back to the page that was wanted."""
+    if shut.asks == "second_factor":
+        has_one = Authenticator.objects.filter(user=request.user).exists()
+        page = f"{reverse('confirm')}?ask=factor&" if has_one else f"{reverse('security')}?"
+        return {"factor_url": page + urlencode({"next": target}), "has_factor": has_one}
     came_by_connection = shut.asks == "again" and shut.door.own_connection
     login = f"{reverse('account_login')}?{urlencode({'next': target})}"
     return {"again": "" if shut.asks == "sso" or came_by_connection else login}

@@ -55,4 +55,4 @@ def remembered(request: HttpRequest, target: str) -> Shown | None:
         return None
     row = connection_on(known) if known else None
     query = f"?{urlencode({'next': target})}" if target else ""
-    return {"name": row.name, "url": f"/sso/{row.id}{query}"} if row else None
+    return {"name": row.name, "url": f"{reverse('sso_start', args=[row.id])}{query}"} if row else None
