@@ -38,7 +38,7 @@ class Cast:
     def __getattr__(self, name: str) -> User | Community:
         """cast.olga, cast.alder"""
         for shelf in ("users", "places"):
-            if name in self.__dict__[shelf]:
+            if name in self.__dict__.get(shelf, {}):
                 return self.__dict__[shelf][name]
         raise AttributeError(name)
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ from pytest_django.live_server_helper import LiveServer
 from guestlist.cli.mail_sink import MailSink
 from guestlist.users.models import User
 from tests.browser.mailbox import Mailbox
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
+from tests.conftest import remembered_cast
 
 # Playwright's sync API runs an event loop in the thread of the test, which Django would take for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -86,7 +88,7 @@ def site(transactional_db: None, django_db_serialized_rollback: None, base_url: 
 
 @pytest.fixture
 def cast(site: str) -> Cast:
-    return make_cast()
+    return deepcopy(remembered_cast())
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from guestlist.members.commands import deactivate
 from guestlist.members.models import Membership
 from guestlist.users.models import User
 from tests.cast import Cast, give
+from tests.invitations.acts import ask as invite
+from tests.invitations.acts import invited, mail_taken
 from tests.web.visits import ask, signed_in
 
 USERS = "/w/northwind/settings/users"
@@ -211,3 +213,22 @@ def test_last_of_two_admins_stays_when_both_are_chosen(cast: Cast):
     context = bulk(cast, "olga", act="deactivate", user=[str(cast.olga.id), str(cast.otto.id)])
 
     assert [verdict for *_, verdict in verdicts(context)] == ["will", "refused"], "as doing it in turn would end"
+
+
+def test_time_left_is_counted_from_the_mail(cast: Cast):
+    jules = invited(cast, "olga", "jules@birch.example", birch="Guest")
+
+    before = listed(cast, TEAM, status="pending")["rows"][0]["state_note"]
+    mail_taken(jules)
+    after = listed(cast, TEAM, status="pending")["rows"][0]["state_note"]
+
+    assert [before, after] == ["waiting for its e-mail", "23 h left"]
+
+
+def test_community_asked_for_by_two_givers_stands_once(cast: Cast):
+    invited(cast, "olga", "jules@birch.example", birch="Analyst")
+    invite(cast, "mia", "jules@birch.example", birch="Guest")
+
+    (row,) = listed(cast, USERS, status="pending")["rows"]
+
+    assert [(place["name"], sorted(place["roles"])) for place in row["places"]] == [("Birch", ["Analyst", "Guest"])]

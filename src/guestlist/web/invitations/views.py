@@ -28,7 +28,8 @@ from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
-from guestlist.web.presenting import cell, initials, place, time_left, tone
+from guestlist.web.people.lists import left_to_answer
+from guestlist.web.presenting import cell, initials, place, tone
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 
@@ -55,7 +56,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
             "grants": [{**place(line.community, roles=line.roles), "giver": line.giver} for line in row.grants],
             "email": found.email,
             "expires_at": found.ends_at,
-            "left": time_left(found.ends_at) if found.current_state == "pending" else "",
+            "left": left_to_answer(found),
             "state": found.current_state,
             "at": found.created_at,
         },

@@ -50,7 +50,7 @@ def invite_dialog(request: HttpRequest, workspace: Workspace, door: Door) -> Htt
     page = {
         "mode": "team" if door.team else "grants",
         "title": door.title,
-        "lead": workspace.name,
+        "lead": (door.team or door.preset or workspace).name,
         "submit": door.submit,
         "action": door.action,
         "preview_url": reverse("invite_preview", args=[workspace.slug]),

@@ -1,5 +1,6 @@
 """Users and people still invited, as one list in order of address: what the three pages of people share."""
 
+import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.actors import Actor
+from guestlist.members.models import Role
 from guestlist.members.queries import MemberRow, UserRow, in_order, members_of, users_of, verbs_in_main, verbs_on
 from guestlist.web.people.acts import acts_everywhere, acts_on, user_url
 from guestlist.web.people.filters import Asked, asked_for, filter_context
@@ -153,14 +155,30 @@ def invited_row(workspace: Workspace, row: InvitationRow) -> Shown:
             "url": reverse("invitation", args=[workspace.slug, invitation.id]),
             "note": _("Invited by %(name)s") % {"name": row.grants[-1].giver} if row.grants else "",
         },
-        "places": [place(line.community, roles=line.roles) for line in row.grants],
+        "places": places_asked(row),
         "roles": roles,
         "state": row.delivery if undelivered else "pending",
-        "state_note": time_left(invitation.ends_at),
+        "state_note": left_to_answer(invitation),
         "cause": invitation.message.reason if undelivered and invitation.message else "",
         "menu": invitation_menu(workspace, invitation),
         "select": str(invitation.id),
     }
+
+
+def places_asked(row: InvitationRow) -> list[Shown]:
+    """Each community once, with the roles that all givers together give there."""
+    roles: dict[Community, dict[uuid.UUID, Role]] = {}
+    for line in row.grants:
+        roles.setdefault(line.community, {}).update({role.id: role for role in line.roles})
+    return [place(community, roles=list(given.values())) for community, given in roles.items()]
+
+
+def left_to_answer(invitation: Invitation) -> str:
+    """How long the link still works. Its time begins with the mail, so before that there is nothing to count."""
+    if invitation.current_state != Invitation.State.PENDING:
+        return ""
+    sent = invitation.message is None or invitation.message.link_ends_at is not None
+    return time_left(invitation.ends_at) if sent else _("waiting for its e-mail")
 
 
 def invitation_menu(workspace: Workspace, invitation: Invitation) -> list[Shown]:

@@ -13,8 +13,8 @@ from guestlist.invitations.queries import InvitationRow, visible_invitations, wi
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_community, fetch_workspace, may
 from guestlist.web.invite.views import Door, invite_dialog
-from guestlist.web.people.lists import SIZE, invitation_menu, pager, people_context
-from guestlist.web.presenting import place, time_left
+from guestlist.web.people.lists import SIZE, invitation_menu, left_to_answer, pager, people_context, places_asked
+from guestlist.web.presenting import place
 from guestlist.web.shell import at, remember_team
 from guestlist.workspaces.models import Community, Workspace
 
@@ -105,17 +105,16 @@ def _segments(q: str, state: str) -> list[dict[str, Any]]:
 def _row(workspace: Workspace, row: InvitationRow) -> dict[str, Any]:
     invitation = row.invitation
     message = invitation.message
-    pending = invitation.current_state == "pending"
     return {
         "id": str(invitation.id),
         "email": invitation.email,
         "url": reverse("invitation", args=[workspace.slug, invitation.id]),
         "inviter": row.grants[-1].giver if row.grants else "",
         "at": invitation.created_at,
-        "places": [place(line.community, roles=line.roles) for line in row.grants],
+        "places": places_asked(row),
         "delivery": {"state": row.delivery, "note": "", "reason": message.reason if message else ""},
         "state": invitation.current_state,
-        "left": time_left(invitation.ends_at) if pending else "",
+        "left": left_to_answer(invitation),
         "menu": invitation_menu(workspace, invitation),
         "select": str(invitation.id) if invitation.state == "pending" else None,
     }
