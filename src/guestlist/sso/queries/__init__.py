@@ -1,3 +1,4 @@
+from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     attempts_of,
     connections_of,
@@ -11,6 +12,8 @@ from guestlist.sso.queries.giving import is_administrative, places_for, still_gi
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
 
 __all__ = [
+    "Addresses",
+    "addresses_of",
     "attempts_of",
     "connections_of",
     "fetch_attempt",
