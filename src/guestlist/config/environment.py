@@ -21,6 +21,7 @@ VARIABLES = [
     Variable("GUESTLIST_TRUSTED_PROXIES", "Number of proxies in front whose X-Forwarded-For is believed (default: 0)"),
     Variable("GUESTLIST_EXISTING_USERS", "People who have an account already: add (default), notify or ask"),
     Variable("GUESTLIST_PERMISSIONS", "File with the permissions of your applications (TOML; see docs/reference/permissions.md)"),
+    Variable("GUESTLIST_SSO_PRIVATE_NETWORKS", "true: directories for sign-in may lie in private networks (default: false)"),
     Variable("GUESTLIST_DEMO_MAILBOX", "Folder whose mails /demo/mailbox shows to everyone; set by `guestlist demo` alone"),
 ]
 

@@ -18,6 +18,7 @@ if GUESTLIST_EXISTING_USERS not in ("add", "notify", "ask"):
     raise ImproperlyConfigured(f"GUESTLIST_EXISTING_USERS is {GUESTLIST_EXISTING_USERS}: write add, notify or ask.")
 GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
+GUESTLIST_SSO_PRIVATE_NETWORKS = env.bool("GUESTLIST_SSO_PRIVATE_NETWORKS", False)
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
 SECURE = GUESTLIST_BASE_URL.startswith("https://")
 
@@ -113,7 +114,14 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django keeps 300 and then throws a third away, counted tries and sign-ins on their way among them.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -129,6 +137,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "guestlist.web.sso.adapter.SocialAdapter"
 
 SESSION_ENGINE = "guestlist.users.models"
 SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"

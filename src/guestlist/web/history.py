@@ -55,6 +55,17 @@ SENTENCES = {
     "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link."),
     "batch.cancelled": gettext_lazy("%(actor)s stopped inviting a list of %(target)s people."),
     "batch.failed": gettext_lazy("Inviting a list of %(target)s people, begun by %(actor)s, could not go on."),
+    "connection.created": gettext_lazy("%(actor)s made the connection %(name)s."),
+    "connection.changed": gettext_lazy("%(actor)s changed the connection %(name)s."),
+    "connection.changed/trust_changed": gettext_lazy("%(actor)s changed whom the connection %(name)s trusts."),
+    "connection.defaults_changed": gettext_lazy("%(actor)s changed what the connection %(name)s gives."),
+    "connection.tested": gettext_lazy("%(actor)s tested the connection %(name)s."),
+    "connection.enabled": gettext_lazy("%(actor)s switched the connection %(name)s on."),
+    "connection.disabled": gettext_lazy("%(actor)s switched the connection %(name)s off."),
+    "connection.deleted": gettext_lazy("%(actor)s deleted the connection %(name)s."),
+    "connection.linked": gettext_lazy("The connection %(name)s knows %(user)s from now on."),
+    "connection.refused": gettext_lazy("The connection %(name)s brought %(email)s, who was refused."),
+    "connection.let_in": gettext_lazy("%(actor)s let %(email)s in, whom the connection %(name)s had brought."),
     "user.created": gettext_lazy("%(actor)s made the account of %(person)s."),
     "user.created/own": gettext_lazy("%(person)s made the account."),
     "user.password_reset_requested": gettext_lazy("%(person)s asked for a link to choose a new password."),
@@ -72,6 +83,7 @@ ABOUT = {
     "role": gettext_lazy("Roles"),
     "community": gettext_lazy("Communities"),
     "api_key": gettext_lazy("API keys"),
+    "connection": gettext_lazy("Sign-in with a directory"),
     "workspace": gettext_lazy("Workspace"),
 }
 FACTS = {
@@ -91,6 +103,19 @@ FACTS = {
     "everywhere": gettext_lazy("Everywhere in the workspace"),
     "at_once": gettext_lazy("At once"),
     "source": gettext_lazy("Source"),
+    "email": gettext_lazy("Email"),
+    "reason": gettext_lazy("Reason"),
+    "protocol": gettext_lazy("Protocol"),
+    "issuer": gettext_lazy("Issuer"),
+    "client_id": gettext_lazy("Client id"),
+    "sso_url": gettext_lazy("Sign-on address"),
+    "group_claim": gettext_lazy("Claim with the groups"),
+    "groups": gettext_lazy("Groups"),
+    "communities": gettext_lazy("Communities"),
+    "creates_users": gettext_lazy("Automatic user creation"),
+    "asks_second_factor": gettext_lazy("Asks for a second factor itself"),
+    "trust_changed": gettext_lazy("Trusts another"),
+    "identities": gettext_lazy("People it knew"),
 }
 GONE = {
     "user": gettext_lazy("somebody who is gone"),
@@ -123,7 +148,7 @@ def sentence(told: Told) -> str:
     found = next((SENTENCES[turn] for turn in turns if turn in SENTENCES), SENTENCES.get(action))
     # An action of a newer version, read by an older process while machines are being replaced.
     text = str(found or "%(actor)s: " + action) % _words(told)
-    ours = text.startswith((_("the operator"), _("an erased user"), _("somebody who is gone")))
+    ours = text.startswith((_("the operator"), _("the directory"), _("an erased user"), _("somebody who is gone")))
     return text[:1].upper() + text[1:] if ours else text
 
 
@@ -143,6 +168,8 @@ def _words(told: Told) -> dict[str, str]:
         "place": names.of(event.community_id) or _("a deleted community"),
         "place_after": in_words(told, "community", told.after.get("community")),
         "name": names.of(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "user": names.of(told.after.get("user")) or _("somebody who is gone"),
+        "email": told.after.get("email") or _("somebody without an address"),
         "end": in_words(told, "ends_at", told.after.get("ends_at")),
         "roles": in_words(told, "roles", told.after.get("roles", [])),
         "roles_before": in_words(told, "roles", told.before.get("roles", [])),

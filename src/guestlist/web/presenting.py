@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guestlist.access.permissions import catalogue
+from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
 from guestlist.users.models import User
@@ -44,6 +45,13 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
         "roles": [role.name for role in roles],
         "main": main,
     }
+
+
+def given_places(wanted: Sequence[Wanted]) -> list[Shown]:
+    """Communities with the roles in each, by name."""
+    communities = Community.objects.in_bulk([each.community for each in wanted])
+    roles = Role.objects.in_bulk({role for each in wanted for role in each.roles})
+    return [place(communities[each.community], roles=[roles[role] for role in each.roles]) for each in wanted]
 
 
 def cell(text: str) -> str:

@@ -137,6 +137,8 @@ def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) 
     ]
     if any(decide("audit:read", roles) for roles in held.values()):
         items.append(("ws-audit", _("Audit log"), "history", "audit"))
+    if main and any(decide(each, held[main]) for each in ("connections:write", "settings:write")):
+        items.insert(2, ("ws-security", _("Security"), "lock-keyhole", "workspace_security"))
     if main and decide("settings:write", held[main]):
         items.insert(0, ("ws-general", _("General"), "sliders-horizontal", "workspace_general"))
         if workspace.setup_dismissed_at is None:

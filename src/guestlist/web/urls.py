@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from guestlist.web.audit import views as audit
+from guestlist.web.connections import attempts, configure
+from guestlist.web.connections import views as connections
 from guestlist.web.demo import views as demo
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
@@ -14,17 +16,21 @@ from guestlist.web.people import bulk, confirm
 from guestlist.web.people import user as people
 from guestlist.web.roles import views as roles
 from guestlist.web.sign_in import views as sign_in
+from guestlist.web.sso import views as sso
+from guestlist.web.sso.link import link_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
 from guestlist.web.workspace import general
 from guestlist.web.workspace import views as workspace
 from guestlist.web.workspace.overview import overview_page
+from guestlist.web.workspace.security import security_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
     path("healthz", help_pages.healthz, name="healthz"),
     path("help/roles", help_pages.roles, name="help_roles"),
+    path("help/sso", help_pages.sso, name="help_sso"),
     path("demo/mailbox", demo.mailbox, name="demo_mailbox"),
     path("demo/mailbox/<slug:name>", demo.mail, name="demo_mail"),
     path("demo/mailbox/<slug:name>/html", demo.mail_html, name="demo_mail_html"),
@@ -34,6 +40,12 @@ urlpatterns: list[URLPattern] = [
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
+    path("sso/link", link_page, name="sso_link"),
+    path("sso/<uuid:connection>", sso.start, name="sso_start"),
+    path("sso/<uuid:connection>/test", sso.test, name="sso_test"),
+    path("sso/<uuid:connection>/callback", sso.callback, name="sso_callback"),
+    path("sso/<uuid:connection>/acs", sso.acs, name="sso_acs"),
+    path("sso/<uuid:connection>/metadata", sso.metadata, name="sso_metadata"),
     path("me", account.me, name="me"),
     path("me/password", account.password_page, name="my_password"),
     path("me/notifications", my_notifications.notifications, name="notifications"),
@@ -54,6 +66,12 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
     path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
+    path("w/<slug:slug>/settings/security", security_page, name="workspace_security"),
+    path("w/<slug:slug>/settings/security/sso/new", connections.new_page, name="connection_new"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>", configure.configure_page, name="connection"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/edit", connections.edit_page, name="connection_edit"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/<slug:act>", connections.act_page, name="connection_act"),
+    path("w/<slug:slug>/settings/security/attempts/<uuid:attempt>", attempts.let_in_page, name="attempt"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
     path("w/<slug:slug>/settings/overview", overview_page, name="overview"),

@@ -33,7 +33,7 @@ class Names:
         return self.known.get(found, "") if found else ""
 
     def actor(self, event: Event) -> str:
-        words = {"operator": _("the operator"), "system": "Guestlist"}
+        words = {"operator": _("the operator"), "connection": _("the directory"), "system": "Guestlist"}
         return words.get(event.actor_kind) or self.of(event.actor_id) or _("somebody who is gone")
 
     def community(self, place: uuid.UUID | None) -> dict[str, Any] | None:

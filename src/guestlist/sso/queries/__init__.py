@@ -1,9 +1,11 @@
 from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
+    answered_connection,
     attempts_of,
     connections_of,
     fetch_attempt,
     fetch_connection,
+    locate_connection,
     open_connection,
     proved_domains,
     trust_ends_at,
@@ -14,6 +16,7 @@ from guestlist.sso.queries.judging import find_user, gather_facts, holds_address
 __all__ = [
     "Addresses",
     "addresses_of",
+    "answered_connection",
     "attempts_of",
     "connections_of",
     "fetch_attempt",
@@ -23,6 +26,7 @@ __all__ = [
     "holds_address",
     "is_administrative",
     "is_believed",
+    "locate_connection",
     "open_connection",
     "places_for",
     "proved_domains",

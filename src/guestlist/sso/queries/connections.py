@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where
+from guestlist.members.queries import communities_where, may
 from guestlist.sso.models import Attempt, Connection, Domain
 from guestlist.sso.rules import certificate_end
 from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import main_community
 
 
 def connections_of(actor: Actor, workspace: Workspace) -> QuerySet[Connection]:
@@ -34,6 +35,22 @@ def open_connection(connection: uuid.UUID) -> Connection:
     """One that signs people in, for anybody who has its address. Raises NotFound, the same for one that is switched off."""
     found = Connection.objects.select_related("workspace").filter(id=connection, enabled_at__isnull=False).first()
     if found is None:
+        raise NotFound
+    return found
+
+
+def answered_connection(connection: uuid.UUID, protocol: str) -> Connection:
+    """One that somebody comes back from, on or off: whether they may come in is asked later. Raises NotFound."""
+    found = Connection.objects.select_related("workspace").filter(id=connection, protocol=protocol).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locate_connection(actor: Actor, connection: uuid.UUID) -> Connection:
+    """By id alone, where the actor has `connections:write`. Raises NotFound."""
+    found = Connection.objects.select_related("workspace").filter(id=connection).first()
+    if found is None or not may(actor, "connections:write", main_community(found.workspace).id):
         raise NotFound
     return found
 

@@ -35,7 +35,9 @@ class ConnectionForm:
         self.errors: dict[str, str] = {}
         self.posted: Mapping[str, str] | None = request.POST if request.method == "POST" else None
         self.values = dict(self._values(request))
-        self.asks_second_factor = bool(self.posted.get("asks_second_factor")) if self.posted else bool(row and row.asks_second_factor)
+        self.asks_second_factor = (
+            bool(self.posted.get("asks_second_factor")) if self.posted else bool(row and row.asks_second_factor)
+        )
 
     def _values(self, request: HttpRequest) -> Shown:
         if self.posted is None:
@@ -69,7 +71,9 @@ class ConnectionForm:
         if self.values["metadata"]:
             return read_metadata(self.values["metadata"].encode())
         keys = [f"{each}{END}" if "BEGIN" in each else each for each in self.values["certificates"].split(END)]
-        return Saml(self.values["entity_id"], self.values["sso_url"], tuple(read_certificate(each) for each in keys if each.strip()))
+        return Saml(
+            self.values["entity_id"], self.values["sso_url"], tuple(read_certificate(each) for each in keys if each.strip())
+        )
 
     def arguments(self) -> dict[str, Any]:
         """What the commands take. Raises what `provider` raises."""

@@ -100,7 +100,9 @@ KINDS = {
                 _("In the Entra admin center open App registrations and choose New registration, for this directory only."),
                 COPIED,
                 _("Copy the directory (tenant) id and the application (client) id from the overview."),
-                _("Under Certificates and secrets make a client secret; under Token configuration add the claims email and groups."),
+                _(
+                    "Under Certificates and secrets make a client secret; under Token configuration add the claims email and groups."
+                ),
             ),
             "https://login.microsoftonline.com/{tenant}/v2.0",
             (Ask("tenant", _("Directory (tenant) id"), _("The id of one directory, not common or organizations.")),),

@@ -39,9 +39,7 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     form = ConnectionForm(request, kind, None, id)
     if request.method == "POST":
         try:
-            row = create_connection(
-                actor=request.user.actor, workspace=workspace, preset=kind.preset, id=id, **form.arguments()
-            )
+            row = create_connection(actor=request.user.actor, workspace=workspace, preset=kind.preset, id=id, **form.arguments())
             messages.success(request, _("%(name)s is saved, and switched off. Test it next.") % {"name": row.name})
             return redirect("connection", slug, row.id)
         except Refusal as refusal:
@@ -68,7 +66,9 @@ def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpRes
     if request.method == "POST":
         try:
             changed = change_connection(actor=request.user.actor, connection=row, **form.arguments())
-            messages.success(request, _("Saved.") if changed.tested_at else _("Saved. Test it again: it trusts something else now."))
+            messages.success(
+                request, _("Saved.") if changed.tested_at else _("Saved. Test it again: it trusts something else now.")
+            )
             return redirect("connection", slug, row.id)
         except Refusal as refusal:
             form.refused(refusal)
@@ -104,7 +104,11 @@ def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -
 
 
 def _do(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
-    back = redirect("workspace_security", row.workspace.slug) if act == "delete" else redirect("connection", row.workspace.slug, row.id)
+    back = (
+        redirect("workspace_security", row.workspace.slug)
+        if act == "delete"
+        else redirect("connection", row.workspace.slug, row.id)
+    )
     try:
         ACTS[act](actor=request.user.actor, connection=row)
     except Refusal as refusal:
@@ -120,7 +124,11 @@ def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
     known, name = row.identities.count(), {"name": row.name}
     if act == "enable":
         comers = _("Whoever %(name)s vouches for can sign in to %(workspace)s from now on.")
-        new = _("People it does not know yet get an account.") if row.creates_users else _("Nobody gets an account by it: automatic user creation is off.")
+        new = (
+            _("People it does not know yet get an account.")
+            if row.creates_users
+            else _("Nobody gets an account by it: automatic user creation is off.")
+        )
         effects = [comers % {**name, "workspace": row.workspace.name}, new]
         return _("Turn on %(name)s?") % name, _("Turn on"), [{"text": each, "kept": True} for each in effects]
     people = _("%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.")

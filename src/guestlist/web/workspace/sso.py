@@ -23,7 +23,10 @@ def sso_context(actor: Actor, workspace: Workspace) -> dict[str, Any]:
     if not may(actor, "connections:write", main_community(workspace).id):
         return {}
     rows = connections_of(actor, workspace).annotate(people=Count("identities"), last=Max("identities__last_used_at"))
-    return {"connections": [_row(workspace, each) for each in rows], "new_connection_url": reverse("connection_new", args=[workspace.slug])}
+    return {
+        "connections": [_row(workspace, each) for each in rows],
+        "new_connection_url": reverse("connection_new", args=[workspace.slug]),
+    }
 
 
 def _row(workspace: Workspace, row: Any) -> Shown:
