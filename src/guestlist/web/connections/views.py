@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id, new_id
@@ -20,6 +21,7 @@ from guestlist.sso.commands import (
     enable_connection,
 )
 from guestlist.sso.models import Connection
+from guestlist.sso.queries import connections_of
 from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
 from guestlist.web.connections.opening import crumbs, open_connection_page, open_workspace
@@ -36,6 +38,8 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     kind, id = KINDS.get(request.GET.get("kind", "")), as_id(request.GET.get("id", ""))
     if kind is None or id is None:
         return render(request, "connections/kinds.html", {"crumbs": crumbs(workspace, _("New connection")), **_offered()})
+    if connections_of(request.user.actor, workspace).filter(id=id).exists():
+        return redirect("connection", slug, id)  # made already: the form was sent twice, or opened again
     form = ConnectionForm(request, kind, None, id)
     if request.method == "POST":
         try:
@@ -104,11 +108,6 @@ def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -
 
 
 def _do(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
-    back = (
-        redirect("workspace_security", row.workspace.slug)
-        if act == "delete"
-        else redirect("connection", row.workspace.slug, row.id)
-    )
     try:
         ACTS[act](actor=request.user.actor, connection=row)
     except Refusal as refusal:
@@ -116,7 +115,9 @@ def _do(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
         return redirect("connection", row.workspace.slug, row.id)
     done = {"enable": _("%(name)s is on."), "disable": _("%(name)s is off."), "delete": _("%(name)s was deleted.")}
     messages.success(request, done[act] % {"name": row.name})
-    return back
+    if act == "delete":
+        return redirect("workspace_security", row.workspace.slug)
+    return redirect("connection", row.workspace.slug, row.id)
 
 
 def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
@@ -131,10 +132,18 @@ def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
         )
         effects = [comers % {**name, "workspace": row.workspace.name}, new]
         return _("Turn on %(name)s?") % name, _("Turn on"), [{"text": each, "kept": True} for each in effects]
-    people = _("%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.")
-    password = {"text": _("Accounts, roles and passwords stay as they are. Sessions that are open stay open."), "kept": True}
+    people = ngettext(
+        "%(n)s person signed in with it. They need a password, a passkey or another connection until it is on again.",
+        "%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.",
+        known,
+    )
+    password = {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}
     if act == "disable":
         return _("Turn off %(name)s?") % name, _("Turn off"), [{"text": people % {"n": known}, "kept": False}, password]
-    gone = _("It forgets %(n)s people: made again, it has to be set up and linked anew.")
+    gone = ngettext(
+        "It forgets %(n)s person: made again, it has to be set up and linked anew.",
+        "It forgets %(n)s people: made again, it has to be set up and linked anew.",
+        known,
+    )
     effects = [{"text": gone % {"n": known}, "kept": False}, password]
     return _("Delete %(name)s?") % name, _("Delete connection"), effects
