@@ -16,10 +16,12 @@ from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
+from guestlist.sso.models import Connection
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
 from tests.cast import Cast, give
+from tests.sso.acts import come, connect
 
 # olga: Admin of main. adam: Admin of Alder. mia: manage_member in Birch. ana: Analyst in Alder and Birch. gus: Guest in Cedar.
 # nora: Admin of Acme. otto: nowhere. Keys are Admins of the community they are named after.
@@ -27,6 +29,7 @@ CALLERS = ["olga", "adam", "mia", "ana", "gus", "nora", "otto", "nobody", "key_m
 TARGETS = ["main", "alder", "birch", "cedar"]
 
 WORKSPACE = "/workspaces/{workspace}"
+CONNECTIONS = f"{WORKSPACE}/connections"
 MEMBER = "olga adam mia ana gus key_main key_alder"
 SEES = {
     "main": "olga key_main",
@@ -119,6 +122,16 @@ MATRIX: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("get", f"{WORKSPACE}/batches/{{batch}}"): table(200, MADE_BATCH),
     ("get", f"{WORKSPACE}/batches/{{batch}}/outcomes"): table(200, MADE_BATCH),
     ("post", f"{WORKSPACE}/batches/{{batch}}/cancel"): table(200, MADE_BATCH),
+    ("get", CONNECTIONS): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", CONNECTIONS): table(201, IN_MAIN, seen=EVERY_MEMBER),
+    ("get", f"{CONNECTIONS}/{{connection}}"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("patch", f"{CONNECTIONS}/{{connection}}"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("delete", f"{CONNECTIONS}/{{connection}}"): table(204, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", f"{CONNECTIONS}/{{connection}}/enable"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", f"{CONNECTIONS}/{{connection}}/disable"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", f"{CONNECTIONS}/{{connection}}/preview"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("get", f"{CONNECTIONS}/{{connection}}/attempts"): table(200, IN_MAIN, seen=EVERY_MEMBER),
+    ("post", f"{CONNECTIONS}/{{connection}}/attempts/{{attempt}}/let-in"): table(200, IN_MAIN, seen=EVERY_MEMBER),
 }
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("patch", "/me"): lambda target: {"name": "Another"},
@@ -135,6 +148,15 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("patch", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
     ("patch", WORKSPACE): lambda target: {"name": "Renamed"},
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): lambda target: {"roles": ["Analyst"]},
+    ("post", CONNECTIONS): lambda target: {
+        "name": "A new one",
+        "oidc": {"issuer": "https://id.example", "client_id": "guestlist", "client_secret": "hush hush"},
+    },
+    ("patch", f"{CONNECTIONS}/{{connection}}"): lambda target: {"name": "Renamed"},
+    ("post", f"{CONNECTIONS}/{{connection}}/preview"): lambda target: {"claims": {"sub": "00u9"}},
+    ("post", f"{CONNECTIONS}/{{connection}}/attempts/{{attempt}}/let-in"): lambda target: {
+        "grants": [{"community": target, "roles": ["Guest"]}]
+    },
 }
 
 
@@ -202,6 +224,18 @@ def session(cast: Cast, place: Community) -> UUID:
     return holder.sessions.get().id
 
 
+def connection(cast: Cast, place: Community) -> UUID:
+    """One for each community, though all are of the workspace: a target gets its own."""
+    found = Connection.objects.filter(workspace=cast.northwind, name=place.name).first()
+    return (found or connect(cast, name=place.name)).id
+
+
+def attempt(cast: Cast, place: Community) -> UUID:
+    row = Connection.objects.get(id=connection(cast, place))
+    come(row)
+    return row.attempts.get().id
+
+
 SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "workspace": lambda cast, place: "northwind",
     "community": lambda cast, place: place.slug,
@@ -211,6 +245,8 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "batch": batch,
     "role": role,
     "session": session,
+    "connection": connection,
+    "attempt": attempt,
 }
 
 

@@ -9,8 +9,10 @@ from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role
 from guestlist.members.models import MembershipRole, Role
+from guestlist.sso.models import Connection
 from guestlist.web.urls import urlpatterns
 from tests.cast import Cast
+from tests.sso.acts import come, connect
 from tests.web.visits import ask, signed_in
 
 PEOPLE = ("olga", "adam", "mia", "ana", "gus", "nora", "otto", "anonymous")
@@ -22,6 +24,7 @@ TABLE = {
     ("GET", "home"): HOME,
     ("GET", "healthz"): "200 200 200 200 200 200 200 200",
     ("GET", "help_roles"): OPEN,
+    ("GET", "help_sso"): OPEN,
     ("GET", "demo_mailbox"): "404 404 404 404 404 404 404 404",
     ("GET", "demo_mail"): "404 404 404 404 404 404 404 404",
     ("GET", "demo_mail_html"): "404 404 404 404 404 404 404 404",
@@ -64,6 +67,17 @@ TABLE = {
     ("POST", "workspace_general"): "302 404 404 404 404 404 404 302",
     ("GET", "workspace_setup"): OLGA,
     ("POST", "workspace_setup"): "302 404 404 404 404 404 404 302",
+    ("GET", "workspace_security"): OLGA,
+    ("GET", "connection_new"): OLGA,
+    ("POST", "connection_new"): OLGA,
+    ("GET", "connection"): OLGA,
+    ("POST", "connection"): "302 404 404 404 404 404 404 302",
+    ("GET", "connection_edit"): OLGA,
+    ("POST", "connection_edit"): "422 404 404 404 404 404 404 302",
+    ("GET", "connection_act"): OLGA,
+    ("POST", "connection_act"): "302 404 404 404 404 404 404 302",
+    ("GET", "attempt"): OLGA,
+    ("POST", "attempt"): "422 404 404 404 404 404 404 302",
     ("GET", "workspace_users"): INSIDE,
     ("GET", "workspace_users_new"): "200 200 200 404 404 404 404 302",
     ("POST", "workspace_users_new"): "422 422 422 404 404 404 404 302",
@@ -123,6 +137,8 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
         "<uuid:role>": str(desk(cast).id),
+        "<uuid:connection>": str(refusing(cast).id) if "connection" in route else "",
+        "<uuid:attempt>": str(refusing(cast).attempts.get().id) if "attempt" in route else "",
     }
     for part, value in values.items():
         route = route.replace(part, value)
@@ -130,6 +146,14 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         return f"/{route}?community=birch"
     query = f"?invitation={invitation.id}" if name in ("invitations_resend", "invitations_revoke") else ""
     return f"/{route}{query}"
+
+
+def refusing(cast: Cast) -> Connection:
+    """A connection of Northwind, and somebody it brought who was refused."""
+    row = Connection.objects.first() or connect(cast)
+    if not row.attempts.exists():
+        come(row)
+    return row
 
 
 def desk(cast: Cast) -> Role:

@@ -40,7 +40,7 @@ def configure_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Ht
     preview = _preview(request, row) if act == "preview" else {"claims": _example(row, domains)}
     errors = form.errors | ({"claims": preview["error"]} if preview.get("error") else {})
     page = {
-        "crumbs": crumbs(row.workspace, _("Configure"), connection=row)[:-1] + [{"label": row.name, "url": ""}],
+        "crumbs": crumbs(row.workspace, row.name),
         "connection": _told(row),
         "kind": kind_of(row),
         "copies": copies(row.protocol, row),

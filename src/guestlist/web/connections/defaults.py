@@ -121,10 +121,7 @@ class DefaultsForm:
         return {
             "creates_users": self.creates_users,
             "roles": self._options(self.role, [each for each in self._giveable() if not is_administrative(each)]),
-            "communities": [
-                {**place(each), "checked": str(each.id) in self.communities, "depth": min(max(each.depth - 1, 0), 2)}
-                for each in self.shown
-            ],
+            "communities": [{**place(each), "checked": str(each.id) in self.communities} for each in self.shown],
             "more": self.more,
             "find": self.find,
             "groups": [

@@ -20,6 +20,7 @@ BESIDE = {
     "connection_name_taken": "name",
     "place_name_missing": "name",
     "client_missing": "client_id",
+    "bad_issuer": "entity_id",
     "bad_sso_url": "sso_url",
     "bad_metadata": "metadata",
     "bad_certificate": "certificates",
@@ -86,11 +87,18 @@ class ConnectionForm:
 
     def refused(self, refusal: Refusal) -> None:
         beside = BESIDE.get(refusal.code, "form")
-        if refusal.code == "bad_issuer":
-            beside = self.kind.asks[0].name if self.kind.asks else "entity_id"
+        if refusal.code == "bad_issuer" and self.kind.asks:
+            self.errors |= self._bad_parts(refusal)
+            return
         if refusal.code == "client_missing" and self.values["client_id"]:
             beside = "secret"
         self.errors[beside] = str(refusal)
+
+    def _bad_parts(self, refusal: Refusal) -> dict[str, str]:
+        """Beside what is missing, else beside the first; in the words of the directory, which may have no issuer."""
+        missing = [each.name for each in self.kind.asks if not self.values[each.name]]
+        words = _("Enter it as your directory shows it. It becomes part of %(issuer)s") % {"issuer": self.kind.pattern}
+        return dict.fromkeys(missing or [self.kind.asks[0].name], str(refusal) if self.kind.issuer == "{issuer}" else words)
 
     def context(self) -> Shown:
         return {

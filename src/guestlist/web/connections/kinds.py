@@ -39,6 +39,11 @@ class Kind:
     def is_oidc(self) -> bool:
         return self.protocol == Connection.Protocol.OIDC
 
+    @property
+    def pattern(self) -> str:
+        """The issuer with gaps: `https://…`"""
+        return re.sub(r"\{\w+\}", "…", self.issuer)
+
     def issuer_from(self, typed: Mapping[str, str]) -> str:
         """Of what was typed, however much of an address it was; empty while something is missing."""
         parts = {each.name: typed.get(each.name, "").strip() for each in self.asks}

@@ -49,7 +49,7 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
         except Refusal as refusal:
             form.refused(refusal)
     page = {
-        "title": _("Connect %(kind)s") % {"kind": kind.name},
+        "title": _("New connection"),
         "submit": _("Save and go on"),
         "cancel_url": reverse("workspace_security", args=[slug]),
         "crumbs": crumbs(workspace, _("New connection")),

@@ -11,7 +11,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.members.queries import may
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import connections_of, trust_ends_at
-from guestlist.web.presenting import Shown
+from guestlist.web.presenting import Shown, initials, tone
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
 
@@ -33,6 +33,8 @@ def _row(workspace: Workspace, row: Any) -> Shown:
     return {
         "id": str(row.id),
         "name": row.name,
+        "initial": initials(row.name),
+        "tone": tone(row.id),
         "protocol": row.get_protocol_display().upper() if row.protocol == Connection.Protocol.SAML else "OpenID Connect",
         "state": state_of(row),
         "creates_users": row.creates_users,
