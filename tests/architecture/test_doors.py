@@ -17,6 +17,10 @@ PUBLIC = {
     "password_reset",
     "new_password",
     "join",
+    "sso_start",
+    "sso_callback",
+    "sso_acs",
+    "sso_metadata",
 }
 
 

@@ -33,6 +33,7 @@ def key_pair(days: int = 30) -> tuple[str, str]:
     begun = clock.now() - datetime.timedelta(days=1)
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(7).not_valid_before(begun).not_valid_after(begun + datetime.timedelta(days=days))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("idp.example")]), critical=False)
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
     return private, made.sign(key, hashes.SHA256()).public_bytes(pem).decode()

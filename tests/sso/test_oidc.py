@@ -6,9 +6,12 @@ from typing import Any
 
 import jwt
 import pytest
+import requests
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from oidc_provider_mock import User as Person
+from oidc_provider_mock import run_server_in_thread
 
 from guestlist.audit.models import Event
 from guestlist.sso.commands import disable_connection
@@ -324,3 +327,19 @@ def test_secret_is_nowhere_to_be_read(cast: Cast, row: Connection):
     told = str([list(model.objects.values()) for model in (Connection, Event)])
 
     assert "hush hush" not in told
+
+
+def test_provider_that_others_wrote_signs_in_too(cast: Cast, client: Client):
+    """Discovery, code, PKCE, nonce and keys as oidc-provider-mock has them."""
+    cache.clear()
+    users = [Person(sub="u-7", claims={"email": KIM, "name": "Kim Lee", "email_verified": True})]
+    with run_server_in_thread(user_claims=users, require_nonce=True) as server:
+        row = creating(cast, connect(cast, issuer=f"http://localhost:{server.server_port}"))
+        asked = client.get(reverse("sso_start", args=[row.id]))["Location"]
+        answer = requests.post(asked, {"sub": "u-7"}, allow_redirects=False, timeout=5)
+
+        arrived = client.get(answer.headers["Location"].removeprefix("http://localhost:8000"))
+
+    assert arrived["Location"] == "/w/northwind"
+    assert Identity.objects.get().subject == "u-7"
+    assert held(KIM) == {("Alder", "Guest", "sso")}

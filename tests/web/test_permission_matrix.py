@@ -34,6 +34,14 @@ TABLE = {
     ("GET", "password_reset"): "200 200 200 200 200 200 200 200",
     ("GET", "new_password"): "404 404 404 404 404 404 404 404",
     ("GET", "join"): "404 404 404 404 404 404 404 404",
+    # The provider of the connection in the table is down: 502.
+    ("GET", "sso_start"): "502 502 502 502 502 502 502 502",
+    ("GET", "sso_test"): "502 404 404 404 404 404 404 302",
+    ("GET", "sso_callback"): "502 502 502 502 502 502 502 502",
+    ("POST", "sso_acs"): "404 404 404 404 404 404 404 404",
+    ("GET", "sso_metadata"): "404 404 404 404 404 404 404 404",
+    ("GET", "sso_link"): HOME,
+    ("POST", "sso_link"): HOME,
     ("GET", "me"): OPEN,
     ("POST", "me"): "422 422 422 422 422 422 422 302",
     ("GET", "my_password"): OPEN,
@@ -133,7 +141,7 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
         "<uuid:batch>": str(invitation.batch_id),
         "<uuid:membership>": str(membership.id),
         "<uuid:user>": str(cast.mia.id),
-        "<slug:act>": "deactivate",
+        "<slug:act>": "disable" if name == "connection_act" else "deactivate",
         "<slug:name>": "none",
         "<str:token>": "no-such-token",
         "<uuid:role>": str(desk(cast).id),
@@ -150,7 +158,7 @@ def path_of(name: str, cast: Cast, invitation: Invitation) -> str:
 
 def refusing(cast: Cast) -> Connection:
     """A connection of Northwind, and somebody it brought who was refused."""
-    row = Connection.objects.first() or connect(cast)
+    row = Connection.objects.first() or connect(cast, issuer="http://localhost:1")
     if not row.attempts.exists():
         come(row)
     return row

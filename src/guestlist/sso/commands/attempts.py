@@ -46,7 +46,7 @@ def let_in(*, actor: Actor, attempt: Attempt, wanted: Sequence[Wanted] = ()) -> 
         give_places(actor, connection, user, claims, places)
         if made:
             admit_waiting(user, claims.email_key, rows)
-        _settle(actor, row)
+        _settle(actor, row, user)
     return user
 
 
@@ -63,9 +63,9 @@ def _check_can(connection: Connection, claims: Claims, user: User | None, identi
         raise CannotLetIn(_("They are a member who is deactivated or whose time is over. Change that on their page."))
 
 
-def _settle(actor: Actor, row: Attempt) -> None:
+def _settle(actor: Actor, row: Attempt, user: User) -> None:
     row.let_in_at = clock.now()
     row.save(update_fields=["let_in_at"])
-    after = {"name": row.connection.name, "email": row.email}
+    after = {"name": row.connection.name, "email": row.email, "user": str(user.id)}
     change = Change("connection.let_in", row.connection_id, row.connection.workspace_id, after=after)
     record(actor=actor, changes=[change])

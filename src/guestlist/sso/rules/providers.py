@@ -29,8 +29,7 @@ class Oidc:
 
     def check(self) -> None:
         """Raises BadIssuer, ClientMissing."""
-        parts = urlsplit(self.issuer)
-        if not is_secure_url(self.issuer) or parts.query or parts.fragment:
+        if not is_secure_url(self.issuer) or "?" in self.issuer or "#" in self.issuer:
             raise BadIssuer
         if not self.client_id or len(self.client_id) > LONGEST_CLIENT_ID or not self.client_id.isprintable():
             raise ClientMissing

@@ -24,24 +24,26 @@ State = dict[str, Any]
 
 
 class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is untyped
+    def __init__(self, request: HttpRequest, provider: "Provider") -> None:
+        super().__init__(request, provider.app.provider_id)
+        self.provider = provider
+        self.issuer = str(provider.app.settings["server_url"])
+
+    def get_provider(self) -> "Provider":
+        return self.provider
+
     @property
     def openid_config(self) -> dict[str, Any]:
+        return _kept(f"sso.discovery.{self.provider_id}.{self.issuer}", self._discover)
+
+    def _discover(self) -> dict[str, Any]:
         """What the provider says of itself: it must call itself exactly what the connection calls it (RFC 8414, section 3.3)."""
-        url = self.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        config = _kept(f"sso.discovery.{self.provider_id}.{self.issuer}", lambda: fetch_json(url))
+        config = fetch_json(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
         if config.get("issuer") != self.issuer:
             raise OAuth2Error(f"the provider calls itself {str(config.get('issuer'))[:200]}")
         if not all(is_secure_url(str(config[each])) for each in ENDPOINTS if each in config):
             raise OAuth2Error("an endpoint without https")
         return config
-
-    @property
-    def issuer(self) -> str:
-        return str(self.get_provider().app.settings["server_url"])
-
-    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
-        """One of its own for each connection, so that one provider's answer is never taken for another's (RFC 9700, section 4.4)."""
-        return settings.GUESTLIST_BASE_URL + reverse("sso_callback", args=[self.provider_id])
 
     def keys(self, *, anew: bool = False) -> dict[str, Any]:
         url = self.openid_config["jwks_uri"]
@@ -51,14 +53,19 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
             cache.delete(name)
         return _kept(name, lambda: fetch_json(url))
 
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        """One of its own for each connection, so that one provider's answer is never taken for another's (RFC 9700, section 4.4)."""
+        return settings.GUESTLIST_BASE_URL + reverse("sso_callback", args=[self.provider_id])
+
 
 class Provider(OpenIDConnectProvider):  # type: ignore[misc] # allauth is untyped
-    oauth2_adapter_class = Adapter
+    def get_oauth2_adapter(self, request: HttpRequest) -> Adapter:
+        return Adapter(request, self)
 
-    def scope_for(self, adapter: Adapter) -> list[str]:
+    def get_scope(self) -> list[str]:
         """Groups only where the provider knows such a scope: others answer with an error."""
         wanted = self.app.settings["group_claim"]
-        offered = adapter.openid_config.get("scopes_supported", [])
+        offered = self.get_oauth2_adapter(self.request).openid_config.get("scopes_supported", [])
         return ["openid", "profile", "email", *([wanted] if wanted in offered else [])]
 
 
@@ -67,11 +74,9 @@ def ask(request: HttpRequest, connection: Connection, purpose: str, after: str) 
     the address. Raises whatever breaks."""
     provider = get_adapter(request).get_provider(request, str(connection.id))
     nonce = get_random_string(32)
-    data = {"nonce": nonce}
-    scope = provider.scope_for(provider.get_oauth2_adapter(request))
-    answer: HttpResponse = provider.redirect(
-        request, process=purpose, next_url=after, data=data, scope=scope, auth_params={"nonce": nonce}
-    )
+    # Scope and parameters are said here: left out, allauth would take those of the address along.
+    told = {"scope": provider.get_scope(), "auth_params": {"nonce": nonce}}
+    answer: HttpResponse = provider.redirect(request, process=purpose, next_url=after, data={"nonce": nonce}, **told)
     return answer
 
 
