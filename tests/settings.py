@@ -31,6 +31,8 @@ from guestlist.config.settings import *
 ALLOWED_HOSTS = ["*"]
 # The cheapest parameters of the same hasher: what is tested is that it is used, not how slow it is.
 PASSWORD_HASHERS = ["tests.hasher.QuickArgon2"]
+# Static files are found when they are asked for: every test client would else walk through all of them first.
+WHITENOISE_AUTOREFRESH = True
 # A name of this run's own, which its processes inherit: two runs at once must not share a database.
 RUN = os.environ.setdefault("GUESTLIST_TEST_RUN", f"test_{os.getpid()}")
 ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")

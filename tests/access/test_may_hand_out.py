@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guestlist.access.decision import Held, may_hand_out
-from guestlist.access.permissions import ADMINISTRATIVE, READING
+from guestlist.access.permissions import ADMINISTRATIVE, MEMBER_VERBS, READING
 from guestlist.access.roles import ADMIN, ANALYST, BUILT_IN, MANAGE_MEMBER, RoleFacts, built_in
 
 HERE = uuid.uuid4()
@@ -35,6 +35,16 @@ def test_named_role_is_handed_out_though_its_permissions_are_not_held():
 
     assert may_hand_out(above, holding(naming))
     assert not may_hand_out(above, holding(built_in(MANAGE_MEMBER)))
+
+
+def test_role_is_no_ladder_to_what_it_names():
+    ladder = RoleFacts(uuid.uuid4(), "Ladder", frozenset(), frozenset({ADMIN}))
+    desk = RoleFacts(uuid.uuid4(), "Desk", READING | MEMBER_VERBS)
+
+    assert may_hand_out(ladder, holding(built_in(ADMIN)))
+    assert not may_hand_out(ladder, holding(built_in(MANAGE_MEMBER)))
+    assert not may_hand_out(RoleFacts(uuid.uuid4(), "Longer", frozenset(), frozenset({ladder.id})), holding(built_in(ANALYST)))
+    assert may_hand_out(built_in(MANAGE_MEMBER), holding(desk)), "it names what Desk holds too"
 
 
 def test_nobody_hands_out_even_an_empty_role_without_a_role_there():

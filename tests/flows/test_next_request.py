@@ -1,4 +1,4 @@
-"""What an admin changes holds on the very next request of whom it concerns, in every process: here threads, each with a connection
+"""R-045: what an admin changes holds on the very next request of whom it concerns, in every process: here threads, each with a connection
 and a browser of its own, as two web processes have."""
 
 from collections.abc import Callable, Iterator

@@ -86,6 +86,7 @@ def test_outcomes_are_read_page_by_page_while_it_runs(cast: Cast):
 
 
 def test_rights_are_asked_when_it_runs(cast: Cast):
+    """R-046: demoted between queueing and running."""
     send(cast, people(501), actor="mia")
     remove(actor=cast.olga.actor, membership=Membership.objects.get(user=cast.mia))
 
@@ -97,6 +98,7 @@ def test_rights_are_asked_when_it_runs(cast: Cast):
 
 
 def test_rights_lost_between_two_parts_stop_the_rest(cast: Cast):
+    """R-045, R-046: and in the middle."""
     send(cast, people(1000), actor="mia")
     steps = iter([False, True])
     run_batches(stop=lambda: next(steps))

@@ -1,4 +1,4 @@
-"""Design rules 2 and 3: custom roles as data. Nobody writes a role they could not hand out, or one that passes for a built-in."""
+"""Design rules 2 and 3: custom roles as data. Nobody writes a role they could not hand out, or one that passes for a built-in (R-050)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Design rule 4: a workspace always has an active Admin of its main community who can sign in. Every path is tried."""
+"""Design rule 4, R-052: a workspace always has an active Admin of its main community who can sign in. Every path is tried."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,32 +11,70 @@ from guestlist.audit.models import Event
 from guestlist.invitations.commands import close_account, erase_user
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.clock import now
+from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import (
     admins_able_to_sign_in,
+    change_many,
     create_role,
     deactivate,
     disable_user,
     enable_user,
     leave,
     remove,
+    set_end,
     set_roles,
 )
 from guestlist.members.errors import LastAdmin
 from guestlist.members.models import Membership
 from guestlist.users.models import User
+from tests.api.callers import as_key, code_of
 from tests.cast import PASSWORD, Cast, give
+from tests.web.visits import signed_in
 
 Path = Callable[[Cast, Membership], object]
+
+
+def _raised(answers: list[Refusal | None]) -> None:
+    for answer in answers:
+        if answer:
+            raise answer
+
+
+def _page(cast: Cast, path: str) -> None:
+    """A page says it in words, and the words are LastAdmin's."""
+    said = signed_in(cast, "olga").post(path, follow=True).content.decode()
+    if "This is the last Admin" in said:
+        raise LastAdmin
+
+
+def _api(cast: Cast, verb: str, path: str, body: object = None) -> None:
+    answer = as_key(cast.main).send(verb, f"/workspaces/northwind{path}", body)
+    if answer.status_code == 409:
+        assert code_of(answer) == (409, "last_admin")
+        raise LastAdmin
+
 
 PATHS: dict[str, Path] = {
     "set_roles": lambda cast, row: set_roles(actor=cast.olga.actor, membership=row, roles=["Guest", "Analyst", "manage_member"]),
     "deactivate": lambda cast, row: deactivate(actor=cast.olga.actor, membership=row),
     "deactivate everywhere": lambda cast, row: deactivate(actor=cast.olga.actor, membership=row, everywhere=True),
     "remove": lambda cast, row: remove(actor=cast.olga.actor, membership=row),
+    "set_end": lambda cast, row: set_end(actor=cast.olga.actor, membership=row, ends_at=now() + timedelta(days=1)),
+    "bulk": lambda cast, row: _raised(
+        change_many(memberships=[row], act=lambda each: remove(actor=cast.olga.actor, membership=each))
+    ),
     "leave": lambda cast, row: leave(actor=row.user.actor, membership=row),
     "disable_user": lambda cast, row: disable_user(actor=OPERATOR, user=row.user),
     "erase_user": lambda cast, row: erase_user(actor=OPERATOR, user=row.user),
     "close_account": lambda cast, row: close_account(user=row.user, typed=row.user.email, password=PASSWORD),
+}
+
+
+SURFACES: dict[str, Path] = {
+    "page": lambda cast, row: _page(cast, f"/w/northwind/memberships/{row.id}/remove"),
+    "page everywhere": lambda cast, row: _page(cast, f"/w/northwind/users/{row.user_id}/deactivate"),
+    "api": lambda cast, row: _api(cast, "DELETE", f"/memberships/{row.id}"),
+    "api end": lambda cast, row: _api(cast, "PATCH", f"/memberships/{row.id}", {"ends_at": "2999-01-01T00:00:00Z"}),
 }
 
 
@@ -58,6 +96,16 @@ def test_last_admin_stays_and_nothing_changes(cast: Cast, path: str):
         PATHS[path](cast, _admin(cast))
 
     assert _snapshot() == before
+
+
+@pytest.mark.parametrize("path", SURFACES)
+def test_last_admin_stays_on_every_surface(cast: Cast, path: str):
+    before = _snapshot()[0]
+
+    with pytest.raises(LastAdmin):
+        SURFACES[path](cast, _admin(cast))
+
+    assert _snapshot()[0] == before
 
 
 @pytest.mark.parametrize("path", PATHS)

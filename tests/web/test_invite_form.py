@@ -1,5 +1,6 @@
 """The dialog keeps what was typed, names what is wrong, and lets the good addresses through."""
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
@@ -125,3 +126,19 @@ def test_team_form_offers_only_roles_one_may_hand_out(cast: Cast):
     page = signed_in(cast, "mia").get("/w/northwind/team/birch/invites/new")
 
     assert [role["name"] for role in page.context["team_roles"]] == ["Guest", "Analyst", "manage_member"]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "url"),
+    [
+        ("olga", NEW, "/w/northwind/roles/new?community=main"),
+        ("adam", NEW, "/w/northwind/roles/new?community=alder"),
+        ("olga", "/w/northwind/team/birch/invites/new", "/w/northwind/roles/new?community=birch"),
+        ("mia", NEW, None),
+    ],
+)
+def test_dialog_leads_to_a_new_role_where_the_reader_may_make_one(cast: Cast, who: str, path: str, url: str | None):
+    page = signed_in(cast, who).get(path)
+
+    assert page.context["roles_url"] == url
+    assert url is None or signed_in(cast, who).get(url).status_code == 200

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import time_machine
 from django.test import Client
 
 from guestlist.access.roles import ANALYST
@@ -125,3 +126,15 @@ def test_last_admin_reads_which_workspace_keeps_them(cast: Cast):
 
     assert (answer.status_code, User.objects.get(id=cast.nora.id).is_active) == (422, True)
     assert "last Admin of Acme" in answer.content.decode()
+    assert "Type nora@acme.example to confirm" in answer.content.decode()
+
+
+def test_dates_stand_as_the_reader_writes_them(cast: Cast):
+    with time_machine.travel("2026-11-05T10:00:00Z", tick=False):
+        client = signed_in(cast, "ana")
+        english = client.get("/me").content.decode()
+        client.post("/me", {"name": "Ana Ferreira", "language": "fr", "time_zone": "", "theme": ""})
+        french = client.get("/me").content.decode()
+
+    assert "5 Nov 2026" in english
+    assert "5 nov. 2026" in french

@@ -8,7 +8,7 @@ from django.test import Client
 from guestlist.access.permissions import ADMINISTRATIVE, READING, catalogue
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_api_key, create_role
+from guestlist.members.commands import create_api_key, create_role, update_role
 from guestlist.members.models import Membership, Role
 from guestlist.workspaces.models import Community
 from tests.cast import Cast, give
@@ -160,6 +160,23 @@ def test_edit_shows_who_gains_and_loses_before_it_saves(cast: Cast):
     assert {f["value"] for f in back.context["hidden"] if f["name"] == "permission"} == {"members:read", "keys:write"}
     client.post(page_of(role, "/edit"), {**hidden, "do": "save"})
     assert Role.objects.get(id=role.id).permissions == ["keys:write", "members:read"]
+
+
+def test_role_somebody_else_changed_meanwhile_is_shown_again_before_it_is_saved(cast: Cast):
+    role = make(cast.alder, "Desk", "members:read")
+    give(cast.gus, cast.alder, role.id)
+    client = signed_in(cast, "adam")
+    mark = client.get(page_of(role, "/edit")).context["shown"]
+    update_role(actor=cast.olga.actor, role=role, permissions=["members:read", "audit:read"])
+    posted = {"name": "Desk", "permission": ["members:read"], "do": "save", "shown": mark}
+
+    again = client.post(page_of(role, "/edit"), posted)
+
+    assert (again.context["changed"], again.context["rows"][0]["loses"]) == (True, ["audit:read"])
+    assert Role.objects.get(id=role.id).permissions == ["audit:read", "members:read"]
+    seen = next(field["value"] for field in again.context["hidden"] if field["name"] == "shown")
+    client.post(page_of(role, "/edit"), {**posted, "shown": seen})
+    assert Role.objects.get(id=role.id).permissions == ["members:read"]
 
 
 def test_edit_that_concerns_nobody_is_saved_at_once(cast: Cast):

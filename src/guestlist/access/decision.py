@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from guestlist.access.roles import RoleFacts
+from guestlist.access.permissions import catalogue
+from guestlist.access.roles import BUILT_IN, RoleFacts, built_in
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,20 @@ def decide(permission: str, held: Iterable[Held]) -> Decision:
 
 
 def may_hand_out(role: RoleFacts, held: Iterable[Held]) -> bool:
-    """An actor hands out what they hold in full, or what one of their roles names under *may hand out*."""
+    """An actor hands out what one of their roles names under *may hand out*, or what they hold in full; what that hands out in
+    turn, they may hand out too: else a role without permissions that names Admin would be a ladder (ADR 15)."""
     held = list(held)
-    owned = frozenset().union(*(each.role.permissions for each in held))
-    return bool(held) and (role.permissions <= owned or any(role.id in each.role.may_hand_out for each in held))
+    owned = frozenset[str]().union(*(each.role.permissions for each in held))
+    named = frozenset[uuid.UUID]().union(*(each.role.may_hand_out for each in held))
+    return bool(held) and (role.id in named or _within(role, owned, named))
+
+
+def _within(role: RoleFacts, owned: frozenset[str], named: frozenset[uuid.UUID]) -> bool:
+    """Of a custom role that is named further on only the id is known: it is within what is owned where everything is."""
+    further = role.may_hand_out - named
+    return role.permissions <= owned and (
+        owned >= catalogue().keys() or all(each in BUILT_IN and _within(built_in(each), owned, named) for each in further)
+    )
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from guestlist.api.auth import Call
 from guestlist.api.communities import community_asked_for
 from guestlist.api.members import MembershipOut, UserOut, membership_out
 from guestlist.api.shapes import CommunityRef, Listed, Page, Text, community_ref, id_in, listed
+from guestlist.invitations.commands import remove_everywhere
 from guestlist.invitations.queries.why import explain
-from guestlist.members.commands import deactivate, reactivate, remove
+from guestlist.members.commands import deactivate, reactivate
 from guestlist.members.queries import Filter, UserRow, fetch_user, fetch_workspace, users_of
 from guestlist.workspaces.models import Workspace
 
@@ -108,9 +109,10 @@ def reactivate_user(request: Call, workspace: Text, user: str) -> UserInWorkspac
 
 @router.post("/workspaces/{workspace}/users/{user}/remove", response={204: None})
 def remove_user(request: Call, workspace: Text, user: str) -> Status[None]:
-    """Takes them out of all communities of the workspace; the account stays. Needs the permission in the main community."""
+    """Takes them out of all communities of the workspace and revokes their pending invitations there, as far as the caller may;
+    the account stays. Needs the permission in the main community."""
     row = _fetch(request, workspace, user)[1]
-    remove(actor=request.auth, membership=row.memberships[0].membership, everywhere=True)
+    remove_everywhere(actor=request.auth, membership=row.memberships[0].membership)
     return Status(204, None)
 
 

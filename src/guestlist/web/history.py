@@ -201,5 +201,5 @@ def in_words(told: Told, name: str, value: Any) -> str:
         where, roles = in_words(told, "community", value["community"]), in_words(told, "roles", value.get("roles", []))
         return _("%(place)s as %(roles)s") % {"place": where, "roles": roles}
     if name == "ends_at" and isinstance(value, str):
-        return date_format(datetime.fromisoformat(value), "j M Y, H:i")
+        return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
     return told.names.of(value) or str(GONE.get(name, "" if value is None else value))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.utils import timezone, translation
 
 from guestlist.kernel import context
@@ -30,6 +30,17 @@ def request_context(handle: Handler) -> Handler:
         response = handle(request)
         response["X-Request-ID"] = request_id
         return response
+
+    return middleware
+
+
+def known_verbs(handle: Handler) -> Handler:
+    """Pages are read and posted to, nothing else: a view that asks only whether it was a POST would take a DELETE for a GET."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD", "POST") or request.path.startswith("/api/"):
+            return handle(request)
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
 
     return middleware
 

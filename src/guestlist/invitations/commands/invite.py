@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from guestlist.invitations.commands.manage import check_may_give
 from guestlist.invitations.commands.settle import foresee, settle
 from guestlist.invitations.errors import NoEntries, NoGrants, TooManyPeople
 from guestlist.invitations.models import Batch, BatchPart, as_ids
@@ -50,17 +51,20 @@ def invite(
     note: str = "",
     language: str = "",
     lifetime: int | None = None,
+    strict: bool = False,
     dry_run: bool = False,
 ) -> Invited:
     """Invites each of `people` (1 to 100,000) into the communities of `grants`, or of their own. Each gets one outcome, in order.
 
     Up to 500 are done at once; more become a batch that the worker does. `lifetime` of the link is in seconds, 60 to 365 days.
-    What the actor may not hand out is refused entry by entry. A dry run changes nothing.
-    Raises NoEntries, NoGrants, TooManyPeople, BadLifetime.
+    What the actor may not hand out is refused entry by entry; `strict` refuses the whole request for it where it stands in the
+    common `grants` (NotAllowed, AboveCeiling). A dry run changes nothing. Raises NoEntries, NoGrants, TooManyPeople, BadLifetime.
     """
     common = tuple(grants)
     lifetime = workspace.invitation_lifetime if lifetime is None else lifetime
     _check_request(people, common, lifetime)
+    if strict:
+        check_may_give(actor=actor, wanted=common)
     entries = read_people(people, common)
     if dry_run:
         parts = (entries[at : at + PART] for at in range(0, len(entries), PART))

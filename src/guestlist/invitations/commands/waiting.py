@@ -12,7 +12,8 @@ from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants, words_of
 from guestlist.mail.commands import queue_messages
 from guestlist.members.models import Membership
-from guestlist.users.models import User
+from guestlist.users.commands import notify
+from guestlist.users.models import Notification, User
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import treatment_of_existing_users
 
@@ -65,6 +66,24 @@ def _take_up(user: User, invitation: Invitation, source: str) -> list[Grant]:
 
 
 def _tell_user(user: User, invitation: Invitation, good: list[Grant]) -> None:
+    """In their notifications, which the event does not do: by the history they joined themselves."""
+    joined = Membership.objects.filter(user=user, community__in=[grant.community_id for grant in good])
+    notify(
+        _notification(row, invitation.workspace, [each for each in good if each.community_id == row.community_id])
+        for row in joined
+    )
     if treatment_of_existing_users(invitation.workspace) == "notify":
         mail = added_mail(user=user, workspace=invitation.workspace, inviter=good[-1].giver, places=words_of(good))
         queue_messages([mail])
+
+
+def _notification(membership: Membership, workspace: Workspace, grants: list[Grant]) -> Notification:
+    giver = grants[-1].giver
+    return Notification(
+        user_id=membership.user_id,
+        action="membership.created",
+        actor_kind=giver.kind,
+        actor_id=giver.id,
+        target_id=membership.id,
+        about={"workspace": workspace.name, **words_of(grants)[0]},
+    )

@@ -16,6 +16,7 @@ from guestlist.invitations.queries.lists import (
     invitations_holding,
     outcomes_of,
     visible_invitations,
+    waiting_for,
     with_grants,
 )
 from guestlist.invitations.queries.opened import Opened, open_invitation, words_of
@@ -41,6 +42,7 @@ __all__ = [
     "tell",
     "visible_events",
     "visible_invitations",
+    "waiting_for",
     "with_grants",
     "words_of",
 ]

@@ -13,7 +13,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.text import address_key
-from guestlist.members.models import Role
+from guestlist.members.models import Membership, Role
 from guestlist.members.queries import communities_where
 from guestlist.workspaces.models import Community, Workspace
 
@@ -54,6 +54,12 @@ def visible_invitations(
     if email:
         rows = rows.filter(Q(email_key=address_key(email)) | Q(email_key__contains=email.lower()))
     return rows.select_related("message").order_by("-id")
+
+
+def waiting_for(actor: Actor, workspace: Workspace, user: uuid.UUID) -> QuerySet[Invitation]:
+    """The pending invitations, of those the actor may see, of the addresses by which the workspace knows this member."""
+    known = Membership.objects.filter(workspace=workspace, user=user).values("email_key")
+    return visible_invitations(actor, workspace, state=Invitation.State.PENDING).filter(email_key__in=known)
 
 
 def _in_state(state: str) -> Q:

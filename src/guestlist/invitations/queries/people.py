@@ -14,6 +14,7 @@ from guestlist.members.queries import communities_named, pick_roles, usable_role
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
+AT_A_TIME = 1000  # PostgreSQL takes 65,535 parameters in one statement
 _BETWEEN_ROLES = re.compile(r"\s*[|,;]\s*")
 
 
@@ -51,8 +52,14 @@ def split_roles(text: str) -> list[str]:
 
 
 def _look_up(actor: Actor, workspace: Workspace, names: Collection[str]) -> _Names:
-    communities = communities_named(actor, workspace, names)
-    return _Names(communities, usable_roles({each.id: each for each in communities.values()}.values()))
+    communities: dict[str, Community] = {}
+    roles: dict[uuid.UUID, list[Role]] = {}
+    asked = sorted(names)
+    for at in range(0, len(asked), AT_A_TIME):
+        found = communities_named(actor, workspace, set(asked[at : at + AT_A_TIME]))
+        roles |= usable_roles({each.id: each for each in found.values()}.values())
+        communities |= found
+    return _Names(communities, roles)
 
 
 def _person(row: Mapping[str, str], names: _Names) -> Person:

@@ -20,6 +20,7 @@ from guestlist.members.commands.moving import move_keys, move_members
 from guestlist.members.errors import (
     AboveCeiling,
     BuiltInRole,
+    ChangedMeanwhile,
     NameTaken,
     NotAllowed,
     RoleTextTooLong,
@@ -29,6 +30,7 @@ from guestlist.members.errors import (
 from guestlist.members.events import role_going
 from guestlist.members.models import Role
 from guestlist.members.queries import facts_of, standing, usable_roles
+from guestlist.members.queries.roles import mark_of
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.errors import NameMissing
 from guestlist.workspaces.models import Community
@@ -67,14 +69,17 @@ def update_role(
     description: str | None = None,
     permissions: Collection[str] | None = None,
     may_give: Collection[Role] | None = None,
+    shown: str = "",
     dry_run: bool = False,
 ) -> Role:
     """Changes a custom role for everybody who holds it, at their next request; what is left out stays. What it holds now must be
     the actor's to hand out as well as what it is to hold. Permissions that the catalogue no longer knows go when `permissions` are
-    given. `dry_run` changes nothing, and refuses what would be refused but for a name that is taken.
-    Raises NotFound, BuiltInRole and what `create_role` raises."""
+    given. `shown` is the mark (`mark_of`) of the role that a page showed. `dry_run` changes nothing, and refuses what would be
+    refused but for a name that is taken. Raises NotFound, BuiltInRole, ChangedMeanwhile and what `create_role` raises."""
     with keeping_an_admin([_workspace_of(role)]):
         old = _locked(role)
+        if shown and shown != mark_of(old):
+            raise ChangedMeanwhile
         row = _changed(old, name, description, permissions, may_give)
         _check_may_write(actor, old, row)
 

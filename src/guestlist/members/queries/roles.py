@@ -1,5 +1,7 @@
 """Roles as an actor may read them."""
 
+import hashlib
+import json
 import uuid
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -46,6 +48,12 @@ def may_write_role(actor: Actor, role: Role) -> bool:
 def permissions_in(actor: Actor, community: Community) -> frozenset[str]:
     """All that the actor may do in the community: what they may put into a role there."""
     return frozenset().union(*(each.role.permissions for each in standing(actor, [community.id])[community.id]))
+
+
+def mark_of(role: Role) -> str:
+    """Another one after every edit of the role: a form carries it, so that nobody overwrites what they have not seen."""
+    content = [role.name, role.description, role.permissions, role.may_hand_out]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
 def lost_permissions(role: Role) -> list[str]:

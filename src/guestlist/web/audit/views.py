@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from guestlist.audit.models import Event
 from guestlist.audit.queries import in_chunks, page_of
@@ -32,6 +33,7 @@ SIZE = 50
 COLUMNS = ["at", "event", "actor", "action", "target", "community", "before", "after", "address", "request_id", "id"]
 
 
+@require_safe
 @login_required
 def audit_page(request: HttpRequest, slug: str) -> HttpResponse:
     actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
@@ -58,6 +60,7 @@ def audit_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "audit/log.html", page, status=422 if filters.errors else 200)
 
 
+@require_safe
 @login_required
 def audit_export(request: HttpRequest, slug: str, form: str) -> HttpResponse | StreamingHttpResponse:
     """What the filter shows, all of it, as it is read from the database: a table or a JSON document per line."""

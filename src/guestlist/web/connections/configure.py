@@ -66,7 +66,7 @@ def _save(request: HttpRequest, row: Connection, form: DefaultsForm) -> bool:
 
 def _told(row: Connection) -> Shown:
     args = [row.workspace.slug, row.id]
-    acts = {each: reverse("connection_act", args=[*args, each]) for each in ("enable", "disable", "delete")}
+    acts = {each: reverse(f"connection_{each}", args=args) for each in ("enable", "disable", "delete")}
     return {
         "name": row.name,
         "state": state_of(row),

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.kernel.errors import Refusal
 from guestlist.kernel.ids import as_id, new_id
 from guestlist.sso.commands import (
     change_connection,
@@ -87,11 +87,22 @@ def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpRes
 
 
 @login_required
-def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -> HttpResponse:
-    """Turn on, turn off, delete: after a page that says whom it affects."""
-    row = open_connection_page(request, slug, connection)
-    if act not in ACTS:
-        raise NotFound
+def enable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
+    return _asked(request, open_connection_page(request, slug, connection), "enable")
+
+
+@login_required
+def disable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
+    return _asked(request, open_connection_page(request, slug, connection), "disable")
+
+
+@login_required
+def delete_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
+    return _asked(request, open_connection_page(request, slug, connection), "delete")
+
+
+def _asked(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
+    """Done, after a page that says whom it affects."""
     if request.method == "POST":
         return _do(request, row, act)
     title, submit, effects = _question(row, act)
@@ -101,7 +112,7 @@ def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -
         "submit": submit,
         "effects": effects,
         "safe": act == "enable",
-        "cancel_url": reverse("connection", args=[slug, row.id]),
+        "cancel_url": reverse("connection", args=[row.workspace.slug, row.id]),
         "action": request.path,
     }
     return render(request, "confirm.html", page)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.web.shell import at
@@ -18,12 +19,14 @@ from guestlist.web.shell import at
 NEWEST = 100
 
 
+@require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     at(request, "mailbox")
     mails = [_row(path) for path in sorted(_folder().glob("*.eml"), reverse=True)[:NEWEST]]
     return render(request, "demo/mailbox.html", {"mails": mails, "crumbs": [{"label": "Mailbox", "url": ""}]})
 
 
+@require_safe
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     at(request, "mailbox")
     path = _path(name)
@@ -40,12 +43,14 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
         "sandbox": ["allow-top-navigation-by-user-activation"],
     }
 )
+@require_safe
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of a mail as its reader would see it: no script, nothing loaded, links open in place of the page."""
     html = _body(_read(_path(name)), "html")
     return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
 
 
+@require_safe
 def style(request: HttpRequest) -> HttpResponse:
     """Every component in each of its states, for whoever changes one."""
     _folder()

@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from guestlist.access.permissions import catalogue
 from guestlist.access.roles import BUILT_IN, built_in
@@ -14,6 +15,7 @@ from guestlist.web.presenting import about_role, permission_groups
 from guestlist.web.shell import at, current_workspace
 
 
+@require_safe
 @login_required
 def roles(request: HttpRequest) -> HttpResponse:
     at(request, "help")
@@ -40,6 +42,7 @@ def roles(request: HttpRequest) -> HttpResponse:
     return render(request, "help/roles.html", page)
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the database answers; 503 otherwise."""
     try:
@@ -50,6 +53,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
 @login_required
 def sso(request: HttpRequest) -> HttpResponse:
     """The whole procedure, for each directory the form knows."""

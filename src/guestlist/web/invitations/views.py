@@ -9,10 +9,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from guestlist.invitations.commands import Result, cancel_batch, resend_invitations, revoke_invitations
 from guestlist.invitations.models import Batch
@@ -26,6 +25,7 @@ from guestlist.invitations.queries import (
 )
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
+from guestlist.web.back import came_from
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
 from guestlist.web.people.lists import left_to_answer
@@ -36,6 +36,7 @@ from guestlist.workspaces.models import Workspace
 SHOWN = 2000
 
 
+@require_safe
 @login_required
 def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
@@ -96,6 +97,7 @@ def revoke_page(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(_back(request, workspace))
 
 
+@require_safe
 @login_required
 def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
@@ -114,6 +116,7 @@ def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpRespons
     return render(request, "invite/batch.html", page)
 
 
+@require_safe
 @login_required
 def batch_csv(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
     """Those to correct, as a table to mend and upload again."""
@@ -132,8 +135,8 @@ def batch_csv(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse
     return response
 
 
-@login_required
 @require_POST
+@login_required
 def batch_cancel(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
     cancel_batch(actor=request.user.actor, batch=fetch_batch(request.user.actor, workspace, batch))
@@ -226,7 +229,4 @@ def _tell(request: HttpRequest, results: list[Result], *, resend: bool) -> None:
 
 
 def _back(request: HttpRequest, workspace: Workspace) -> str:
-    """Where the reader came from, if that is a page of ours."""
-    came_from = request.POST.get("next") or request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return came_from if ours and "/invitations/" not in came_from else reverse("workspace_users", args=[workspace.slug])
+    return came_from(request, reverse("workspace_users", args=[workspace.slug]))

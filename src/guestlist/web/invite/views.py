@@ -20,6 +20,7 @@ from guestlist.kernel.ids import as_id
 from guestlist.members.queries import communities_where, fetch_workspace
 from guestlist.web.invite.form import InviteForm, read_form
 from guestlist.web.presenting import duration
+from guestlist.web.roles.lists import new_role_url
 from guestlist.workspaces.models import Community, Workspace
 
 ORDER = ("invited", "added", "updated", "already_member", "refused", "invalid")
@@ -57,13 +58,22 @@ def invite_dialog(request: HttpRequest, workspace: Workspace, door: Door) -> Htt
         "cancel_url": door.back,
         "crumbs": door.crumbs,
         "preview": preview_of(form, done) if done else None,
+        "roles_url": _create_role_url(request, workspace, door),
         **form.context(),
     }
     return render(request, "invite/dialog.html", page, status=422 if form.errors else 200)
 
 
-@login_required
+def _create_role_url(request: HttpRequest, workspace: Workspace, door: Door) -> str | None:
+    """In the community that the dialog is about, else in the first where the reader may write roles."""
+    places = communities_where(request.user.actor, workspace, "roles:write")
+    about = door.team or door.preset
+    where = places.filter(id=about.id).first() if about else places.first()
+    return new_role_url(workspace, where) if where else None
+
+
 @require_POST
+@login_required
 def invite_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form would do, as a fragment; nothing is changed. Half a form previews as nothing."""
     workspace = fetch_workspace(request.user.actor, slug)

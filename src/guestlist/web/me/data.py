@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from guestlist.invitations.commands import close_account
 from guestlist.invitations.queries import own_data
@@ -17,6 +18,7 @@ from guestlist.web.me.account import crumbs
 from guestlist.web.shell import at
 
 
+@require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(own_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
@@ -58,5 +60,6 @@ def _close(request: HttpRequest) -> dict[str, str]:
     except WrongPassword as refusal:
         return {"password": str(refusal)}
     except LastAdmin as refusal:
+        request.user.refresh_from_db()  # blanked before the refusal undid it
         return {"form": str(refusal)}
     return {}

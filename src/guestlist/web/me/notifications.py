@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from guestlist.members.queries import memberships_of
 from guestlist.users.commands import see_notifications
@@ -20,6 +21,7 @@ from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
 
 
+@require_safe
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
     at(request, "notifications")

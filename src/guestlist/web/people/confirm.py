@@ -1,7 +1,8 @@
 """Deactivate, reactivate, remove: in one community or everywhere, each after a page that says exactly what will end."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guestlist.invitations.commands import remove_everywhere
+from guestlist.invitations.queries import waiting_for
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import deactivate, reactivate, remove
@@ -32,6 +35,11 @@ from guestlist.web.shell import at
 from guestlist.workspaces.models import Community, Workspace
 
 ACTS = {"deactivate": deactivate, "reactivate": reactivate, "remove": remove}
+EVERYWHERE = {
+    "deactivate": partial(deactivate, everywhere=True),
+    "reactivate": partial(reactivate, everywhere=True),
+    "remove": remove_everywhere,
+}
 VERBS = {"deactivate": "deactivate", "reactivate": "deactivate", "remove": "remove"}
 NAMED = 5
 
@@ -46,7 +54,7 @@ def membership_act(request: HttpRequest, slug: str, membership: uuid.UUID, act: 
         raise NotFound
     at(request, "ws-users", workspace)
     if request.method == "POST":
-        return _do(request, workspace, row.membership, act, everywhere=False)
+        return _do(request, workspace, row.membership, act, ACTS[act])
     if VERBS[act] not in verbs_on(actor, workspace, [row])[0]:
         raise NotAllowed
     others = [each for each in fetch_user(actor, workspace, row.membership.user_id).memberships if each != row]
@@ -63,22 +71,19 @@ def user_act(request: HttpRequest, slug: str, user: uuid.UUID, act: str) -> Http
         raise NotFound
     at(request, "ws-users", workspace)
     if request.method == "POST":
-        return _do(request, workspace, found.memberships[0].membership, act, everywhere=True)
+        return _do(request, workspace, found.memberships[0].membership, act, EVERYWHERE[act])
     if VERBS[act] not in verbs_in_main(actor, workspace).intersection(*verbs_on(actor, workspace, found.memberships)):
         raise NotAllowed
-    return _ask(
-        request,
-        workspace,
-        found.memberships[0].membership,
-        act,
-        _effects(actor, workspace, act, found.memberships, []),
-        all_of=found,
-    )
+    effects = _waiting(actor, workspace, found) if act == "remove" else []
+    effects += _effects(actor, workspace, act, found.memberships, [])
+    return _ask(request, workspace, found.memberships[0].membership, act, effects, all_of=found)
 
 
-def _do(request: HttpRequest, workspace: Workspace, membership: Membership, act: str, *, everywhere: bool) -> HttpResponse:
+def _do(
+    request: HttpRequest, workspace: Workspace, membership: Membership, act: str, command: Callable[..., object]
+) -> HttpResponse:
     try:
-        ACTS[act](actor=request.user.actor, membership=membership, everywhere=everywhere)
+        command(actor=request.user.actor, membership=membership)
         messages.success(request, _done(act) % {"name": _called(membership)})
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -155,6 +160,12 @@ def _effects(actor: Actor, workspace: Workspace, act: str, rows: Sequence[Member
     """What ends (or begins again), community by community and below; then what stays."""
     lines = [{"text": line, "kept": act == "reactivate"} for row in rows for line in _reach(actor, workspace, act, row)]
     return lines + [{"text": line, "kept": True} for line in _stays(act, rows, others)]
+
+
+def _waiting(actor: Actor, workspace: Workspace, row: UserRow) -> list[Shown]:
+    if not waiting_for(actor, workspace, row.user.id).exists():
+        return []
+    return [{"text": _("Their pending invitation here is revoked, as far as you may revoke it."), "kept": False}]
 
 
 def _reach(actor: Actor, workspace: Workspace, act: str, row: MemberRow) -> list[str]:

@@ -29,11 +29,12 @@ OFFERED = 50
 @dataclass(frozen=True)
 class Asked:
     """`narrow` holds for members; people still invited are left out where it names a role or a source. `nowhere`: a community was
-    asked for that is not there."""
+    asked for that is not there. `above`: the page goes on behind this key of the inherited members."""
 
     narrow: Filter
     order: str
     after: str
+    above: str
     place: Community | None
     nowhere: bool
     values: dict[str, str]
@@ -68,8 +69,8 @@ def asked_for(request: HttpRequest, workspace: Workspace, community: Community |
         values["source"],
         place.id if place and community is None else None,
     )
-    after = clean_line(request.GET.get("after", ""), 500)
-    return Asked(narrow, values["sort"] or ORDERS[0], after, place, nowhere, values)
+    after, above = (clean_line(request.GET.get(name, ""), 500) for name in ("after", "above"))
+    return Asked(narrow, values["sort"] or ORDERS[0], after, above, place, nowhere, values)
 
 
 def _place(actor: Actor, workspace: Workspace, name: str) -> tuple[Community | None, bool]:

@@ -23,17 +23,26 @@ SIZE = 50
 
 
 def people_context(request: HttpRequest, workspace: Workspace, community: Community | None = None) -> dict[str, Any]:
-    """Everything people/_list.html wants: of one community (inherited members last), or of the whole workspace."""
+    """Everything people/_list.html wants: of one community, or of the whole workspace. The first inherited members stand below the
+    first page of a community's own; the others follow behind the last page of these."""
     actor, asked = request.user.actor, asked_for(request, workspace, community)
-    rows = [] if asked.nowhere else [*_invited(actor, workspace, asked), *_members(actor, workspace, community, asked)]
+    rows = (
+        []
+        if asked.nowhere or asked.above
+        else [*_invited(actor, workspace, asked), *_members(actor, workspace, community, asked)]
+    )
     rows.sort(key=lambda pair: pair[0], reverse=asked.order == "newest")
     page, more = [row for _, row in rows[:SIZE]], len(rows) > SIZE
-    inherited = _inherited(actor, workspace, community, asked) if community and not asked.after else []
+    above = _above(actor, workspace, community, asked) if community else []
+    if more or len(above) <= SIZE:
+        onwards = pager(request, rows[SIZE - 1][0] if more else "", asked.after or asked.above)
+    else:
+        onwards = pager(request, above[SIZE - 1].key, asked.after or asked.above, name="above")
     return {
         **filter_context(actor, workspace, community, asked),
         "rows": page,
-        "inherited": inherited,
-        "page": pager(request, rows[SIZE - 1][0] if more else "", asked.after),
+        "inherited": _grouped(workspace, community, above[:SIZE]) if community and not asked.after else [],
+        "page": onwards,
         "selectable": any(row.get("select") or row.get("pick") for row in page),
         "pickable": any(row.get("pick") for row in page),
         "invited": any(row.get("select") for row in page),
@@ -56,11 +65,11 @@ def _bulk_acts() -> list[Shown]:
     return [{"value": value, "label": label} for value, label in words.items()]
 
 
-def pager(request: HttpRequest, following: str, after: str) -> Shown:
+def pager(request: HttpRequest, following: str, after: str, *, name: str = "after") -> Shown:
     """Forward from row to row: a page stays right while people come and go."""
-    kept = {key: value for key, value in request.GET.items() if key != "after"}
+    kept = {key: value for key, value in request.GET.items() if key not in ("after", "above")}
     return {
-        "next_url": f"?{urlencode({**kept, 'after': following})}" if following else "",
+        "next_url": f"?{urlencode({**kept, name: following})}" if following else "",
         "first_url": f"?{urlencode(kept)}" if after else "",
     }
 
@@ -78,13 +87,27 @@ def _members(actor: Actor, workspace: Workspace, community: Community | None, as
     return [(row.key, _member(workspace, community, row, allowed)) for row, allowed in zip(own, verbs, strict=True)]
 
 
-def _inherited(actor: Actor, workspace: Workspace, community: Community, asked: Asked) -> list[Shown]:
-    """The first of the members that communities above carry down, by community; they stand on the first page."""
+def _above(actor: Actor, workspace: Workspace, community: Community, asked: Asked) -> list[MemberRow]:
+    """A page, and one more, of the members that communities above carry down."""
     if asked.values["status"] in ("pending", "deactivated", "ended"):
         return []
-    found = members_of(actor, workspace, community, asked.narrow, inherited=True, own=False, limit=SIZE, order=asked.order)
+    return members_of(
+        actor,
+        workspace,
+        community,
+        asked.narrow,
+        inherited=True,
+        own=False,
+        after=asked.above,
+        limit=SIZE + 1,
+        order=asked.order,
+    )
+
+
+def _grouped(workspace: Workspace, community: Community, rows: Sequence[MemberRow]) -> list[Shown]:
+    """By the community they come from."""
     groups: dict[Community, list[Shown]] = {}
-    for row in found:
+    for row in rows:
         if row.inherited_from:
             groups.setdefault(row.inherited_from, []).append(_member(workspace, community, row, ()))
     return [{"place": where.name, "rows": members} for where, members in groups.items()]

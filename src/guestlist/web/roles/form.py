@@ -10,7 +10,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.models import Role
 from guestlist.members.queries import facts_of, pick_roles, usable_roles
-from guestlist.members.queries.roles import permissions_in
+from guestlist.members.queries.roles import mark_of, permissions_in
 from guestlist.web.presenting import about_role, permission_groups
 from guestlist.workspaces.models import Community
 
@@ -28,6 +28,9 @@ class RoleForm:
 
     def __init__(self, actor: Actor, community: Community, posted: QueryDict | None, start: Role | None, name: str = "") -> None:
         self.actor, self.community = actor, community
+        self.mark = mark_of(start) if start else ""
+        # The role as it was when the form was opened; another mark by now means that somebody was quicker.
+        self.shown = posted.get("shown", self.mark) if posted is not None else self.mark
         self.errors: dict[str, str] = {}
         facts = facts_of(start) if start else None
         offered = permissions_in(actor, community)
@@ -61,6 +64,7 @@ class RoleForm:
         return {
             "values": {"name": self.name, "description": self.description},
             "errors": self.errors,
+            "shown": self.mark,
             "groups": permission_groups(self.offered, self.permissions),
             "beyond": len(catalogue().keys() - self.offered),
             "give": [
@@ -74,6 +78,7 @@ class RoleForm:
                     ("description", [self.description]),
                     ("permission", sorted(self.permissions)),
                     ("give", self.give),
+                    ("shown", [self.mark]),
                 )
                 for value in values
             ],

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from guestlist.invitations.queries import choices, invitations_holding
 from guestlist.kernel.errors import NotFound, Refusal
@@ -38,6 +39,7 @@ from guestlist.workspaces.models import Community, Workspace
 HOLDERS = 50
 
 
+@require_safe
 @login_required
 def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)
@@ -46,6 +48,7 @@ def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "roles/list.html", page)
 
 
+@require_safe
 @login_required
 def role_page(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
     workspace, row = _fetch(request, slug, role)
@@ -131,13 +134,15 @@ def _changed(request: HttpRequest, workspace: Workspace, row: Role, form: RoleFo
     given = {str(each.id): each.name for each in values["may_give"]}
     gives = sorted(name for key, name in given.items() if key not in row.may_hand_out)
     takes = sorted(each.name for each in Role.objects.filter(id__in=set(row.may_hand_out) - given.keys()))
-    if sure or not (effects.rows or effects.others or gives or takes):
-        update_role(actor=request.user.actor, role=row, **values)
+    changed = form.shown != form.mark
+    if not changed and (sure or not (effects.rows or effects.others or gives or takes)):
+        update_role(actor=request.user.actor, role=row, shown=form.mark, **values)
         messages.success(request, _("Saved."))
         return redirect("role", workspace.slug, row.id)
     page = {
         "crumbs": _crumbs(workspace, (row.name, reverse("role", args=[workspace.slug, row.id])), (_("Edit"), "")),
         "role": row.name,
+        "changed": changed,
         "rows": _effects(effects),
         "others": effects.others,
         "gives": gives,

@@ -80,8 +80,8 @@ def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_safe
+@login_required
 @says_if_it_fails
 def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """A dry sign-in by an admin, on or off: it shows what would happen, and nothing does."""

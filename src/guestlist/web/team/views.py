@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.ids import as_id
@@ -21,6 +22,7 @@ from guestlist.workspaces.models import Community, Workspace
 STATES = ("pending", "accepted", "declined", "revoked", "expired", "")
 
 
+@require_safe
 @login_required
 def team_users(request: HttpRequest, slug: str, team: str) -> HttpResponse:
     workspace, community = _team(request, slug, team, "team-users")
@@ -34,6 +36,7 @@ def team_users(request: HttpRequest, slug: str, team: str) -> HttpResponse:
     return render(request, "team/users.html", page)
 
 
+@require_safe
 @login_required
 def team_invites(request: HttpRequest, slug: str, team: str) -> HttpResponse:
     workspace, community = _team(request, slug, team, "team-invites")

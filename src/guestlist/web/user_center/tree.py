@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
@@ -24,6 +25,7 @@ from guestlist.workspaces.models import Community, Workspace
 UrlOf = Callable[[Community], str]
 
 
+@require_safe
 @login_required
 def tree_page(request: HttpRequest) -> HttpResponse:
     """All communities in sight; a branch opens by ?open=, so that only what is looked at is read."""

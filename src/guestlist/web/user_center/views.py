@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.members.queries import (
@@ -28,12 +29,14 @@ from guestlist.workspaces.models import Community
 TABS = ("users", "roles", "keys")
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     workspace = current_workspace(request)
     return redirect("workspace", workspace.slug) if workspace else redirect("me")
 
 
+@require_safe
 @login_required
 def communities(request: HttpRequest) -> HttpResponse:
     """Managed Communities: opens on the first, main before the others."""
@@ -44,6 +47,7 @@ def communities(request: HttpRequest) -> HttpResponse:
     return redirect("community", first.id, "users")
 
 
+@require_safe
 @login_required
 def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> HttpResponse:
     if tab not in TABS:

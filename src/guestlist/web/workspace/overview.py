@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from guestlist.invitations.queries.figures import Week, invitations_by_week
 from guestlist.kernel.actors import Actor
@@ -25,6 +26,7 @@ FEW = 30  # nodes for which a lower map is enough
 TITLE, GAP = 22, 4
 
 
+@require_safe
 @login_required
 def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
     actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
@@ -68,7 +70,7 @@ def _weeks(weeks: list[Week]) -> Shown:
     stacks = [(each.accepted, each.invited - each.accepted - each.failed, each.failed) for each in weeks]
     return {
         "finding": finding % {"accepted": f"{accepted:,}", "n": f"{invited:,}"},
-        "chart": stacked_bars([date_format(each.start, "j M") for each in weeks], stacks),
+        "chart": stacked_bars([date_format(each.start, "MONTH_DAY_FORMAT") for each in weeks], stacks),
         "rows": weeks[::-1],
         "any": invited > 0,
     }

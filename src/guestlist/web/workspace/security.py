@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.members.queries import fetch_workspace, may
@@ -13,6 +14,7 @@ from guestlist.web.workspace.sso import sso_context
 from guestlist.workspaces.queries import main_community
 
 
+@require_safe
 @login_required
 def security_page(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)

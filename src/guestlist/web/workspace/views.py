@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from guestlist.members.queries import communities_where, fetch_workspace, may
 from guestlist.web.invite.views import Door, invite_dialog
@@ -13,6 +14,7 @@ from guestlist.web.shell import at, current_team, teams_of
 from guestlist.web.workspace.general import opens_with_setup
 
 
+@require_safe
 @login_required
 def workspace_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Where a workspace opens: its team's users, the settings for whoever is a member nowhere themselves, or the
@@ -24,6 +26,7 @@ def workspace_home(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("team_users", slug, team.slug) if may(request.user.actor, "members:read", team.id) else redirect("me")
 
 
+@require_safe
 @login_required
 def settings_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Opens with the checklist while there is something on it to do."""
@@ -31,6 +34,7 @@ def settings_home(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("workspace_setup" if opens_with_setup(request, workspace) else "workspace_users", slug)
 
 
+@require_safe
 @login_required
 def users_page(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = fetch_workspace(request.user.actor, slug)

@@ -1,6 +1,4 @@
-"""The three ways in, each walked from signing in to the place where the guest ends up (mission: seeds 000 to 003)."""
-
-import re
+"""The way in from the User Center, each walked to the place where the guest ends up (mission: seeds 000 and 001)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,18 +8,13 @@ from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_community, create_role
 from guestlist.users.models import User
 from tests.browser.conftest import Visit
-from tests.browser.mailbox import Mailbox, text_of
+from tests.browser.mailbox import Mailbox
 from tests.browser.steps import (
     communities_offered,
     join,
     log_in,
     names_in_tree,
     open_account_menu,
-    open_managed_communities,
-    open_settings_dialog,
-    open_settings_users,
-    open_team,
-    open_team_dialog,
     open_user_center_dialog,
     reach,
     roles_offered,
@@ -31,15 +24,12 @@ from tests.browser.steps import (
     tick,
     type_addresses,
 )
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.invariants import assert_sound
-from tests.invitations.acts import GOOD_PASSWORD, held
+from tests.invitations.acts import held
 
 DEFAULT_ROLES = ["Guest", "Analyst", "Admin", "manage_member"]
 EVERYTHING = {"main", "alder", "birch", "cedar", "cedar-north"}
-
-
-# Avatar > Managed Communities > Users > + User > Validate
 
 
 def test_avatar_at_the_upper_right_leads_to_managed_communities(cast: Cast, visit: Visit):
@@ -287,159 +277,3 @@ def test_address_of_another_community_is_added_without_mail(cast: Cast, visit: V
     says(page, "1 added at once")
     assert mailbox.to("ana@northwind.example") == []
     assert reach(visit(cast.ana), cast) == {"alder", "birch", "cedar", "cedar-north"}
-
-
-# Settings > Workspace > Users > + New users > Add new users
-
-
-def test_settings_invite_several_people_with_other_roles_in_each_community(cast: Cast, visit: Visit, mailbox: Mailbox):
-    page = visit()
-    log_in(page, "olga@northwind.example")
-
-    sheet = open_settings_dialog(page)
-    type_addresses(sheet, "theo@birch.example, iris@cedar.example")
-    tick(sheet, "Birch", "Analyst")
-    tick(sheet, "Cedar", "Guest")
-    submit(sheet, "Add new users")
-
-    says(page, "2 invited")
-    expect(row_of(page, "theo@birch.example")).to_contain_text("Pending")
-    for address, name in (("theo@birch.example", "Théo Blanc"), ("iris@cedar.example", "Iris Klein")):
-        guest = visit()
-        join(guest, mailbox.link_to(address), name)
-        assert reach(guest, cast) == {"birch", "cedar", "cedar-north"}
-        assert held(User.objects.get(email=address)) == {"birch": {"Analyst"}, "cedar": {"Guest"}}
-        guest.goto("/me")
-        expect(guest.get_by_role("listitem").filter(has_text="Birch").filter(has_text="Leave")).to_contain_text("Analyst")
-        expect(guest.get_by_role("link", name="Leave Northwind Security…")).to_have_count(0)
-    assert_sound()
-
-
-def test_settings_add_existing_account_at_once_without_mail(cast: Cast, visit: Visit, mailbox: Mailbox):
-    page = visit()
-    log_in(page, "olga@northwind.example")
-
-    sheet = open_settings_dialog(page)
-    type_addresses(sheet, "nora@acme.example")
-    tick(sheet, "Birch", "Analyst")
-    submit(sheet, "Add new users")
-
-    says(page, "1 added at once")
-    assert mailbox.to("nora@acme.example") == []
-    nora = visit()
-    log_in(nora, "nora@acme.example", PASSWORD)
-    assert reach(nora, cast) == {"birch"}
-    open_account_menu(nora).get_by_role("link", name="Notifications").click()
-    expect(nora.get_by_text("Olga Lindqvist added you to Birch as Analyst")).to_be_visible()
-    assert_sound()
-
-
-def test_welcome_mail_says_who_invites_where_and_until_when(cast: Cast, visit: Visit, mailbox: Mailbox):
-    page = visit(cast.olga)
-    page.goto("/")
-
-    sheet = open_settings_dialog(page)
-    type_addresses(sheet, "theo@birch.example")
-    tick(sheet, "Birch", "Analyst")
-    submit(sheet, "Add new users")
-    says(page, "1 invited")
-
-    (mail,) = mailbox.to("theo@birch.example")
-    assert mail["Subject"] == "Olga Lindqvist invites you to Northwind Security"
-    assert "Birch: Analyst" in text_of(mail) and "Set your password" in text_of(mail)
-    guest = visit()
-    guest.goto(mailbox.link_to("theo@birch.example"))
-    for words in ("Olga Lindqvist", "Northwind Security", "Birch", "Analyst", "theo@birch.example"):
-        expect(guest.get_by_role("region", name="Your invitation")).to_contain_text(words)
-    expect(guest.get_by_text("23 h left")).to_be_visible()
-
-
-def test_settings_list_is_the_page_of_the_workspaces_users(cast: Cast, visit: Visit):
-    page = visit()
-    log_in(page, "olga@northwind.example")
-
-    open_settings_users(page)
-
-    expect(page).to_have_url(re.compile("/w/northwind/settings/users$"))
-    for name in ("Olga Lindqvist", "Adam Okafor", "Mia Santos", "Ana Ferreira", "Gus Petit"):
-        expect(row_of(page, name)).to_be_visible()
-    expect(page.get_by_text("Nora Whitfield")).to_have_count(0)
-    expect(page.get_by_text("Otto Brandt")).to_have_count(0)
-
-
-# My Team > Invites > Create Invite > Send
-
-
-def test_my_team_invites_with_a_role(cast: Cast, visit: Visit, mailbox: Mailbox):
-    page = visit()
-    log_in(page, "adam@northwind.example")
-
-    sheet = open_team_dialog(page)
-    type_addresses(sheet, "jules@alder.example")
-    sheet.get_by_label("Role", exact=True).select_option("Analyst")
-    submit(sheet, "Send")
-
-    says(page, "1 invited")
-    link = mailbox.link_to("jules@alder.example")
-    open_team(page, "Users")
-    expect(row_of(page, "jules@alder.example")).to_contain_text("Pending")
-    early = visit()
-    early.goto("/login")
-    early.get_by_label("Email", exact=True).fill("jules@alder.example")
-    early.get_by_label("Password", exact=True).fill(GOOD_PASSWORD)
-    early.get_by_role("button", name="Log in").click()
-    expect(early.get_by_role("alert")).to_contain_text("do not match")
-    guest = visit()
-    join(guest, link, "Jules Moreau")
-    page.reload()
-    expect(row_of(page, "Jules Moreau")).to_contain_text("Analyst")
-    expect(row_of(page, "Jules Moreau")).not_to_contain_text("Pending")
-    assert reach(guest, cast) == {"alder"}
-    assert_sound()
-
-
-def test_my_team_offers_default_and_custom_roles(cast: Cast, visit: Visit):
-    create_role(actor=cast.olga.actor, community=cast.alder, name="Alder desk", permissions=["members:read"])
-    page = visit(cast.adam)
-    page.goto("/")
-
-    sheet = open_team_dialog(page)
-
-    assert sheet.get_by_label("Role", exact=True).locator("option").all_inner_texts() == [*DEFAULT_ROLES, "Alder desk"]
-
-
-@pytest.mark.parametrize(("role", "may_invite"), [("Guest", False), ("Analyst", False), ("manage_member", True), ("Admin", True)])
-def test_what_a_guest_may_do_follows_from_the_role(cast: Cast, visit: Visit, mailbox: Mailbox, role: str, may_invite: bool):
-    page = visit(cast.adam)
-    page.goto("/")
-    sheet = open_team_dialog(page)
-    type_addresses(sheet, "jules@alder.example")
-    sheet.get_by_label("Role", exact=True).select_option(role)
-    submit(sheet, "Send")
-    says(page, "1 invited")
-
-    guest = visit()
-    join(guest, mailbox.link_to("jules@alder.example"), "Jules Moreau")
-    guest.get_by_role("link", name="Continue").click()
-    open_team(guest, "Invites")
-
-    expect(guest.get_by_role("heading", name="Invites", exact=True)).to_be_visible()
-    expect(guest.get_by_role("link", name="Create Invite", exact=True)).to_have_count(1 if may_invite else 0)
-
-
-def test_single_community_workspace_needs_no_choice_of_community(cast: Cast, visit: Visit, mailbox: Mailbox):
-    page = visit()
-    log_in(page, "nora@acme.example")
-
-    open_managed_communities(page)
-    page.get_by_role("link", name="+ User", exact=True).click()
-    sheet = page.get_by_role("dialog")
-    expect(sheet.get_by_role("checkbox", name="Acme", exact=True)).to_be_checked()
-    type_addresses(sheet, "pia@acme.example")
-    tick(sheet, "Acme", "Guest")
-    submit(sheet, "Validate")
-
-    guest = visit()
-    join(guest, mailbox.link_to("pia@acme.example"), "Pia Holm")
-    assert reach(guest, cast) == set()
-    assert guest.request.get("/w/acme/team/main/users").status == 200
