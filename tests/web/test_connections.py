@@ -14,6 +14,7 @@ from guestlist.sso.commands import GroupRule
 from guestlist.sso.models import Attempt, Connection
 from tests.cast import Cast, role_named
 from tests.sso.acts import come, connect, creating
+from tests.web.test_query_counts import MOST, statements
 from tests.web.visits import signed_in
 
 SECURITY = "/w/northwind/settings/security"
@@ -289,6 +290,32 @@ def test_neighbour_cannot_reach_it_through_their_own_workspace(cast: Cast):
 
     assert {client.get(path).status_code for path in paths} == {404}
     assert client.get("/w/acme/settings/security").context["connections"] == []
+
+
+def test_lists_and_page_of_a_user_say_which_directory_they_sign_in_with(cast: Cast):
+    row = creating(cast, connect(cast))
+    kim = come(row).user
+    client = signed_in(cast, "olga")
+
+    rows = client.get("/w/northwind/settings/users").context["rows"] + client.get("/w/northwind/team/alder/users").context["rows"]
+    page = client.get(f"/w/northwind/users/{kim.id}").context
+
+    found = {each["authentication"] for each in rows if each["person"]["email"] == "kim@corp.example"}
+    assert (found, page["facts"]["sign_in"]) == ({"Okta"}, "Okta")
+
+
+def test_page_costs_the_same_for_one_and_for_many(cast: Cast):
+    client, row = signed_in(cast, "olga"), creating(cast, connect(cast), on=False)
+    costs = []
+    for number in (1, 20):
+        for n in range(number):
+            come(row, f"00u{number}.{n}", f"kim{n}of{number}@corp.example")
+            connect(cast, name=f"Okta {n} of {number}")
+        rules = tuple(GroupRule(f"group {n}", cast.birch, role_named("Analyst")) for n in range(number))
+        creating(cast, row, groups=rules, on=False)
+        costs.append([statements(client, path) for path in (SECURITY, page_of(row))])
+
+    assert costs[0] == costs[1] and max(costs[1]) <= MOST
 
 
 def test_help_lists_the_procedure_of_each_kind(cast: Cast):

@@ -2,7 +2,7 @@
 
 import uuid
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,11 @@ def initials(name: str) -> str:
 def person(user: User, url: str = "") -> Shown:
     name = user.name or user.email
     return {"name": name, "email": user.email, "initials": initials(name), "tone": tone(user.id), "url": url}
+
+
+def authentication(user: User, directories: Mapping[uuid.UUID, Sequence[str]]) -> str:
+    """How somebody signs in: `Password, Okta`. `directories`: names of connections by user."""
+    return ", ".join([*([_("Password")] if user.has_usable_password() else []), *directories.get(user.id, [])])
 
 
 def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = ()) -> Shown:
