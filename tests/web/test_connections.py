@@ -12,6 +12,8 @@ from guestlist.kernel.seals import unseal
 from guestlist.members.models import Membership
 from guestlist.sso.commands import GroupRule
 from guestlist.sso.models import Attempt, Connection
+from guestlist.web.connections.kinds import KINDS
+from tests.architecture.source import ROOT
 from tests.cast import Cast, role_named
 from tests.sso.acts import come, connect, creating
 from tests.web.test_query_counts import MOST, statements
@@ -323,3 +325,11 @@ def test_help_lists_the_procedure_of_each_kind(cast: Cast):
 
     assert all(f'id="{kind}"' in page for kind in ("okta-oidc", "okta-saml", "entra", "google", "keycloak", "oidc", "saml"))
     assert "Automatic user creation" in page
+    assert all((ROOT / each.guide).exists() and each.guide in page for each in KINDS.values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_form_leads_to_its_procedure(cast: Cast, kind: str):
+    client = signed_in(cast, "olga")
+
+    assert f'href="/help/sso#{kind}"' in client.get(chosen(client, kind)).content.decode()

@@ -40,6 +40,12 @@ class Kind:
         return self.protocol == Connection.Protocol.OIDC
 
     @property
+    def guide(self) -> str:
+        """The one with pictures, in the source."""
+        named = self.preset in (Connection.Preset.OKTA, Connection.Preset.ENTRA, Connection.Preset.KEYCLOAK)
+        return f"docs/how-to/sso-{self.preset if named else 'google-and-others'}.md"
+
+    @property
     def pattern(self) -> str:
         """The issuer with gaps: `https://…`"""
         return re.sub(r"\{\w+\}", "…", self.issuer)
