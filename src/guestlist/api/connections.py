@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpResponse, JsonResponse
 from ninja import Query, Router, Status
 
@@ -184,7 +184,7 @@ def _out(request: Call, row: Connection) -> ConnectionOut:
 
 def connections_out(actor: Actor, workspace: Workspace, ids: Collection[uuid.UUID]) -> list[ConnectionOut]:
     rows = connections_of(actor, workspace).filter(id__in=ids).annotate(people=Count("identities"))
-    rows = rows.prefetch_related("default_communities")
+    rows = rows.prefetch_related(Prefetch("default_communities", Community.objects.order_by("kind", "name", "id")))
     groups = GroupMapping.objects.filter(connection__in=ids).select_related("community", "role").order_by("group", "id")
     return [_connection_out(row, [each for each in groups if each.connection_id == row.id]) for row in rows]
 
