@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.commands import close_account
 from guestlist.invitations.queries import own_data
 from guestlist.members.errors import LastAdmin
+from guestlist.sso.queries import known_as
 from guestlist.users.errors import NotConfirmed, WrongPassword
 from guestlist.web.limits import limited
 from guestlist.web.me.account import crumbs
@@ -21,7 +22,8 @@ from guestlist.web.shell import at
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(own_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    data = own_data(request.user) | {"directories": known_as(request.user)}
+    answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 
