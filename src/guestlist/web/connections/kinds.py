@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from guestlist.sso.models import Connection
 
 Words = str | Promise
-COPIED = _("Copy the addresses below into it. They are final: nothing changes when you save here.")
+COPIED = _("Copy the addresses of the form into it. They are final, also before you save.")
 
 
 @dataclass(frozen=True)

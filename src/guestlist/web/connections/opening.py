@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,9 @@ from guestlist.sso.queries import fetch_connection
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
+
+# Decorates every page that changes whom a workspace trusts.
+changes_trust = login_required
 
 
 def open_workspace(request: HttpRequest, slug: str) -> Workspace:

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,13 +23,13 @@ from guestlist.sso.models import Connection
 from guestlist.sso.queries import connections_of
 from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
-from guestlist.web.connections.opening import crumbs, open_connection_page, open_workspace
+from guestlist.web.connections.opening import changes_trust, crumbs, open_connection_page, open_workspace
 from guestlist.web.presenting import Shown
 
 ACTS = {"enable": enable_connection, "disable": disable_connection, "delete": delete_connection}
 
 
-@login_required
+@changes_trust
 def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     """First which directory, then what it asks for. The id is made here and stays in the address: what the admin copies into the
     directory holds, however often they come back to the page."""
@@ -63,7 +62,7 @@ def _offered() -> Shown:
     return {"kinds": [{"kind": each, "url": f"?{urlencode({'kind': each.key, 'id': id})}"} for each in KINDS.values()]}
 
 
-@login_required
+@changes_trust
 def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     row = open_connection_page(request, slug, connection)
     form = ConnectionForm(request, kind_of(row), row, row.id)
@@ -86,17 +85,17 @@ def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpRes
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
 
 
-@login_required
+@changes_trust
 def enable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     return _asked(request, open_connection_page(request, slug, connection), "enable")
 
 
-@login_required
+@changes_trust
 def disable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     return _asked(request, open_connection_page(request, slug, connection), "disable")
 
 
-@login_required
+@changes_trust
 def delete_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     return _asked(request, open_connection_page(request, slug, connection), "delete")
 
