@@ -149,11 +149,15 @@ def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
     )
     password = {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}
     if act == "disable":
-        return _("Turn off %(name)s?") % name, _("Turn off"), [{"text": people % {"n": known}, "kept": False}, password]
+        return (
+            _("Turn off %(name)s?") % name,
+            _("Turn off"),
+            [*([{"text": people % {"n": known}, "kept": False}] if known else []), password],
+        )
     gone = ngettext(
         "It forgets %(n)s person: made again, it has to be set up and linked anew.",
         "It forgets %(n)s people: made again, it has to be set up and linked anew.",
         known,
     )
-    effects = [{"text": gone % {"n": known}, "kept": False}, password]
+    effects = [*([{"text": gone % {"n": known}, "kept": False}] if known else []), password]
     return _("Delete %(name)s?") % name, _("Delete connection"), effects
