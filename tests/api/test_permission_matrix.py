@@ -19,6 +19,7 @@ from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
+from guestlist.sso.commands import confirm_domain
 from guestlist.sso.models import Connection
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
@@ -34,6 +35,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WORKSPACE = "/workspaces/{workspace}"
 CONNECTIONS = f"{WORKSPACE}/connections"
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("POST", f"{WORKSPACE}/domains"): lambda target: {"name": f"new.{target}.example"},
     ("PATCH", "/me"): lambda target: {"name": "Another"},
     ("POST", f"{WORKSPACE}/communities"): lambda target: {"name": "A new one", "parent": target},
     ("POST", f"{WORKSPACE}/invitations"): lambda target: {
@@ -206,6 +208,11 @@ def role(cast: Cast, place: Community) -> UUID:
     return create_role(actor=OPERATOR, community=place, name=f"Of {place.slug}", permissions=["members:read"]).id
 
 
+def domain(cast: Cast, place: Community) -> UUID:
+    """One that needs no DNS."""
+    return confirm_domain(actor=OPERATOR, workspace=cast.northwind, name=f"{place.slug}.example").id
+
+
 def session(cast: Cast, place: Community) -> UUID:
     """Of a guest in the community."""
     holder = Membership.objects.get(id=guest(cast, place)).user
@@ -227,6 +234,7 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "invitation": invitation,
     "batch": batch,
     "role": role,
+    "domain": domain,
     "session": session,
     "connection": lambda cast, place: Connection.objects.get(workspace=cast.northwind).id,
     "attempt": attempt,

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from guestlist.sso.models import Connection
 from tests.browser.conftest import Visit
-from tests.browser.steps import says
+from tests.browser.steps import log_in, says
 from tests.browser.test_accessibility import findings
 from tests.cast import Cast
 from tests.sso.acts import come, connect
@@ -21,8 +21,8 @@ def open_security(page: Page) -> None:
 
 def test_automatic_user_creation_is_switched_on_where_the_mission_says(cast: Cast, visit: Visit):
     connect(cast)
-    page = visit(cast.olga)
-    page.goto("/")
+    page = visit()
+    log_in(page, "olga@northwind.example")
 
     open_security(page)
     page.get_by_role("region", name="SSO").get_by_role("link", name="Configure", exact=True).click()
@@ -43,7 +43,8 @@ def test_automatic_user_creation_is_switched_on_where_the_mission_says(cast: Cas
 
 
 def test_okta_is_connected_by_the_guided_form_without_script(cast: Cast, visit: Visit):
-    page = visit(cast.olga, java_script_enabled=False)
+    page = visit(java_script_enabled=False)
+    log_in(page, "olga@northwind.example")
     page.goto("/w/northwind/settings/security")
 
     page.get_by_role("link", name="+ Connection").click()
@@ -61,7 +62,8 @@ def test_okta_is_connected_by_the_guided_form_without_script(cast: Cast, visit: 
 
 
 def test_pages_of_connections_have_no_finding(cast: Cast, visit: Visit):
-    page = visit(cast.olga)
+    page = visit()
+    log_in(page, "olga@northwind.example")
     found: list[str] = []
 
     def look(name: str, path: str) -> None:

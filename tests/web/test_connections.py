@@ -16,6 +16,7 @@ from guestlist.web.connections.kinds import KINDS
 from tests.architecture.source import ROOT
 from tests.cast import Cast, role_named
 from tests.sso.acts import come, connect, creating
+from tests.web.proofs import password_given
 from tests.web.test_query_counts import MOST, statements
 from tests.web.visits import signed_in
 
@@ -38,7 +39,7 @@ def defaults(**more: object) -> dict[str, object]:
 
 
 def test_section_explains_itself_until_there_is_a_connection(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     empty = client.get(SECURITY).content.decode()
     connect(cast)
 
@@ -58,7 +59,7 @@ def test_sidebar_leads_there_for_whoever_may_configure_it(cast: Cast):
 
 
 def test_okta_is_connected_in_its_own_words(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     form = chosen(client, "okta-oidc")
     shown = client.get(form).content.decode()
 
@@ -81,7 +82,7 @@ def test_okta_is_connected_in_its_own_words(cast: Cast):
     ],
 )
 def test_each_kind_knows_its_issuer_and_asks_for_its_parts_again(cast: Cast, kind: str, typed: dict[str, str], issuer: str):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     client.post(chosen(client, kind), {"name": "Ours", "client_id": "guestlist", "secret": "hush hush", **typed})
 
     row = Connection.objects.get()
@@ -95,7 +96,7 @@ def test_each_kind_knows_its_issuer_and_asks_for_its_parts_again(cast: Cast, kin
 
 
 def test_errors_stand_beside_their_fields_and_what_was_typed_stays(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     form = chosen(client, "okta-oidc")
 
     wrong = client.post(form, {**OKTA, "domain": "north wind"})
@@ -108,7 +109,7 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(cast: Cast):
 
 
 def test_secret_is_on_no_page_and_stays_unless_another_is_typed(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
 
     client.post(page_of(row, "/edit"), {"name": "Staff", "issuer": row.issuer, "client_id": "guestlist", "secret": ""})
     pages = [client.get(path).content.decode() for path in (SECURITY, page_of(row), page_of(row, "/edit"))]
@@ -118,8 +119,25 @@ def test_secret_is_on_no_page_and_stays_unless_another_is_typed(cast: Cast):
     assert not [page for page in pages if "hush hush" in page or row.sealed_secret in page]
 
 
+def test_who_was_not_asked_lately_proves_it_again_and_loses_nothing(cast: Cast):
+    client, row = signed_in(cast, "olga"), connect(cast)
+    form = chosen(client, "okta-oidc")
+
+    asked = [client.get(path) for path in (form, page_of(row, "/edit"), page_of(row, "/delete"))]
+    asked += [client.post(page_of(row, f"/{act}")) for act in ("disable", "delete")]
+    kept = client.post(form, OKTA | {"name": "Another"})
+    switch = client.post(page_of(row), defaults(community=[str(cast.alder.id)]))
+
+    assert {each.url.partition("?")[0] for each in asked} == {"/me/confirm"}
+    assert (kept.status_code, list(kept.context["errors"]), kept.context["values"]["client_id"]) == (422, ["form"], "guestlist")
+    assert (switch.status_code, switch.context["defaults"]["creates_users"]) == (422, True)
+    assert b'href="/me/confirm"' in kept.content and b'href="/me/confirm"' in switch.content
+    row.refresh_from_db()
+    assert (row.enabled_at is None, row.creates_users, Connection.objects.count()) == (False, False, 1)
+
+
 def test_form_sent_twice_makes_one_connection(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     form = chosen(client, "okta-oidc")
 
     answers = [client.post(form, OKTA | {"name": name}).status_code for name in ("Okta", "Okta again")]
@@ -129,7 +147,7 @@ def test_form_sent_twice_makes_one_connection(cast: Cast):
 
 
 def test_saml_is_read_from_its_metadata_and_a_broken_one_is_kept(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     form = chosen(client, "okta-saml")
 
     answer = client.post(form, {"name": "Okta", "metadata": "<not-metadata/>"})
@@ -140,7 +158,7 @@ def test_saml_is_read_from_its_metadata_and_a_broken_one_is_kept(cast: Cast):
 
 
 def test_switch_role_and_communities_are_saved(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
 
     done = client.post(page_of(row), defaults(community=[str(cast.alder.id), str(cast.birch.id)]), follow=True)
 
@@ -151,13 +169,13 @@ def test_switch_role_and_communities_are_saved(cast: Cast):
 
 
 def test_role_by_default_offers_none_that_administers(cast: Cast):
-    names = [each["name"] for each in signed_in(cast, "olga").get(page_of(connect(cast))).context["defaults"]["roles"]]
+    names = [each["name"] for each in password_given(cast.olga).get(page_of(connect(cast))).context["defaults"]["roles"]]
 
     assert names == ["Guest", "Analyst"]
 
 
 def test_switch_without_a_role_is_refused_beside_it_and_keeps_the_rest(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
 
     answer = client.post(page_of(row), {"do": "save", "creates_users": "on", "role": "", "community": [str(cast.alder.id)]})
 
@@ -166,7 +184,7 @@ def test_switch_without_a_role_is_refused_beside_it_and_keeps_the_rest(cast: Cas
 
 
 def test_groups_are_added_and_removed_without_script(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
     line = {"group": ["soc"], "group-community": [str(cast.birch.id)], "group-role": [str(ANALYST)]}
 
     two = client.post(page_of(row), defaults(do="add", **line)).context["defaults"]["groups"]
@@ -180,7 +198,7 @@ def test_groups_are_added_and_removed_without_script(cast: Cast):
 
 
 def test_community_of_another_workspace_does_not_exist(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
 
     answer = client.post(page_of(row), defaults(community=[str(cast.acme_main.id)]))
 
@@ -189,7 +207,7 @@ def test_community_of_another_workspace_does_not_exist(cast: Cast):
 
 
 def test_preview_says_what_would_happen_and_changes_nothing(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     row = creating(cast, connect(cast), groups=(GroupRule("soc", cast.birch, role_named("Analyst")),))
     claims = {"sub": "00u9", "email": "kim@corp.example", "groups": ["soc"]}
 
@@ -207,7 +225,7 @@ def test_preview_says_what_would_happen_and_changes_nothing(cast: Cast):
 
 
 def test_refused_person_is_let_in_with_what_the_connection_would_give(cast: Cast):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
     row = creating(cast, connect(cast), on=False)
     come(row)
     come(row)
@@ -225,7 +243,7 @@ def test_refused_person_is_let_in_with_what_the_connection_would_give(cast: Cast
 
 
 def test_who_cannot_be_let_in_stays_refused_and_the_page_says_why(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
     come(row, email="kim@foreign.example")
     path = client.get(page_of(row)).context["attempts"][0]["url"]
 
@@ -236,7 +254,7 @@ def test_who_cannot_be_let_in_stays_refused_and_the_page_says_why(cast: Cast):
 
 
 def test_turning_on_and_off_and_deleting_ask_first(cast: Cast):
-    client, row = signed_in(cast, "olga"), creating(cast, connect(cast))
+    client, row = password_given(cast.olga), creating(cast, connect(cast))
     come(row)
     asked = {act: client.get(page_of(row, f"/{act}")).content.decode() for act in ("enable", "disable", "delete")}
 
@@ -252,7 +270,7 @@ def test_turning_on_and_off_and_deleting_ask_first(cast: Cast):
 
 
 def test_untested_one_cannot_be_turned_on(cast: Cast):
-    client, row = signed_in(cast, "olga"), connect(cast)
+    client, row = password_given(cast.olga), connect(cast)
     Connection.objects.filter(id=row.id).update(tested_at=None, enabled_at=None)
 
     answer = client.post(page_of(row, "/enable"), follow=True)
@@ -297,7 +315,7 @@ def test_neighbour_cannot_reach_it_through_their_own_workspace(cast: Cast):
 def test_lists_and_page_of_a_user_say_which_directory_they_sign_in_with(cast: Cast):
     row = creating(cast, connect(cast))
     kim = come(row).user
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
 
     rows = client.get("/w/northwind/settings/users").context["rows"] + client.get("/w/northwind/team/alder/users").context["rows"]
     page = client.get(f"/w/northwind/users/{kim.id}").context
@@ -307,7 +325,7 @@ def test_lists_and_page_of_a_user_say_which_directory_they_sign_in_with(cast: Ca
 
 
 def test_page_costs_the_same_for_one_and_for_many(cast: Cast):
-    client, row = signed_in(cast, "olga"), creating(cast, connect(cast), on=False)
+    client, row = password_given(cast.olga), creating(cast, connect(cast), on=False)
     costs = []
     for number in (1, 20):
         for n in range(number):
@@ -330,6 +348,6 @@ def test_help_lists_the_procedure_of_each_kind(cast: Cast):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_form_leads_to_its_procedure(cast: Cast, kind: str):
-    client = signed_in(cast, "olga")
+    client = password_given(cast.olga)
 
     assert f'href="/help/sso#{kind}"' in client.get(chosen(client, kind)).content.decode()

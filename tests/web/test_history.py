@@ -18,7 +18,7 @@ from tests.architecture.source import PACKAGE, python_files
 from tests.cast import Cast
 from tests.invitations.acts import ask, invited, join_as_new
 
-DOMAINS = ("users", "workspaces", "members", "invitations")
+DOMAINS = ("users", "workspaces", "members", "invitations", "sso")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 JULES = "jules@birch.example"
 

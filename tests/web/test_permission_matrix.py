@@ -17,6 +17,7 @@ from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.models import Message
 from guestlist.members.commands import create_role
 from guestlist.members.models import MembershipRole
+from guestlist.sso.commands import confirm_domain
 from guestlist.web.urls import urlpatterns
 from tests.api.callers import as_key
 from tests.cast import Cast, make_cast
@@ -82,6 +83,8 @@ def _values(cast: Cast) -> dict[str, object]:
         "token": "no-such-token",
         "role": desk.id,
         "session": cast.ana.sessions.get().id,
+        "passkey": 1,
+        "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,
     }
 
 

@@ -76,6 +76,10 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["community", "email_key", "user"], name="membership_in_community"),
             models.Index(fields=["workspace", "email_key", "user"], name="membership_in_workspace"),
+            models.Index(
+                fields=["workspace", "email_key", "user"], condition=models.Q(status="deactivated"), name="membership_deactivated"
+            ),
+            models.Index(fields=["workspace", "source", "email_key", "user"], name="membership_by_source"),
             models.Index(fields=["ends_at"], condition=models.Q(ends_at__isnull=False), name="membership_ending"),
         ]
 

@@ -11,7 +11,6 @@ from django.utils import timezone, translation
 
 from guestlist.kernel import context
 from guestlist.kernel.errors import Refusal
-from guestlist.users.commands import note_session
 from guestlist.users.rules import time_zones
 from guestlist.web.errors import refusal_page
 
@@ -97,18 +96,6 @@ def _zone(request: HttpRequest) -> str:
     """The account's, or the one that js/time_zone.js noted of the browser, which could be anything."""
     noted = request.COOKIES.get("time_zone", "")
     return (request.user.is_authenticated and request.user.time_zone) or (noted if noted in time_zones() else "UTC")
-
-
-def seen(handle: Handler) -> Handler:
-    """Writes down for its holder where a session was seen last."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            agent = request.headers.get("User-Agent", "")
-            note_session(session=request.session, user_agent=agent, address=context.address.get())
-        return handle(request)
-
-    return middleware
 
 
 class refusals:

@@ -112,7 +112,7 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "workspace": place(workspace),
         "workspaces": [
             {**place(each, reverse("workspace", args=[each.slug])), "current": each.id == workspace.id}
-            for each in visible_workspaces(actor)
+            for each in visible_workspaces(actor.outside)
         ],
         "teams": [{**place(each, _team_url(slug, each, "users")), "current": each == team} for each in teams],
         "community": place(team, _team_url(slug, team, "users")) if team else None,
@@ -135,10 +135,10 @@ def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) 
         ("ws-roles", _("Roles"), "shield", "workspace_roles"),
         ("ws-overview", _("Overview"), "chart-column", "overview"),
     ]
+    if main and any(decide(each, held[main]) for each in ("settings:write", "connections:write")):
+        items.insert(2, ("ws-security", _("Security"), "lock", "workspace_security"))
     if any(decide("audit:read", roles) for roles in held.values()):
         items.append(("ws-audit", _("Audit log"), "history", "audit"))
-    if main and any(decide(each, held[main]) for each in ("connections:write", "settings:write")):
-        items.insert(2, ("ws-security", _("Security"), "lock-keyhole", "workspace_security"))
     if main and decide("settings:write", held[main]):
         items.insert(0, ("ws-general", _("General"), "sliders-horizontal", "workspace_general"))
         if workspace.setup_dismissed_at is None:

@@ -28,10 +28,11 @@ Fields = Sequence["Field[Any, Any]"]
 
 
 def close_account(*, user: User, typed: str, password: str) -> None:
-    """The holder closes their account: `typed` is one of its addresses. Raises NotConfirmed, WrongPassword, LastAdmin."""
+    """The holder closes their account: `typed` is one of its addresses. Of one without a password the caller has made sure who it
+    is. Raises NotConfirmed, WrongPassword, LastAdmin."""
     if address_key(typed) not in verified_addresses(user.id):
         raise NotConfirmed
-    if not user.check_password(password):
+    if user.has_usable_password() and not user.check_password(password):
         raise WrongPassword
 
     erase_user(actor=user.actor, user=user)

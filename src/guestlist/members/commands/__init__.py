@@ -1,5 +1,5 @@
-from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
-from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
+from guestlist.members.commands.accounts import disable_user, enable_user, end_account, reset_second_factor, workspaces_of
+from guestlist.members.commands.admins import admins_able_to_sign_in, admins_with_a_way_in, keeping_an_admin
 from guestlist.members.commands.bulk import change_many
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
 from guestlist.members.commands.ends import remind_of_ends
@@ -14,6 +14,7 @@ __all__ = [
     "Place",
     "add_roles",
     "admins_able_to_sign_in",
+    "admins_with_a_way_in",
     "change_many",
     "check_may_manage",
     "check_may_move",
@@ -33,6 +34,7 @@ __all__ = [
     "reactivate",
     "remind_of_ends",
     "remove",
+    "reset_second_factor",
     "send_trial_mail",
     "set_end",
     "set_roles",

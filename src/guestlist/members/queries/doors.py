@@ -12,15 +12,17 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
 from guestlist.members.errors import UnknownRole
 from guestlist.members.models import ApiKey, Membership, Role
-from guestlist.members.queries.standing import live, standing
+from guestlist.members.queries.standing import held_right_in, live
 from guestlist.workspaces.models import Ancestry, Community, Workspace
 from guestlist.workspaces.queries import ancestors_of
 
 
 def own_places(actor: Actor) -> QuerySet[Community]:
-    """The communities where the actor is a member themselves; sight reaches from each downwards."""
+    """The communities where the actor is a member themselves; sight reaches from each downwards. A workspace whose door is shut to
+    the session does not exist for it."""
     if actor.kind == "user":
-        return Community.objects.filter(id__in=Membership.objects.filter(live(), user=actor.id).values("community"))
+        own = Community.objects.filter(id__in=Membership.objects.filter(live(), user=actor.id).values("community"))
+        return own.exclude(workspace__in=actor.shut) if actor.shut else own
     if actor.kind == "api_key":
         return Community.objects.filter(id__in=ApiKey.objects.filter(Q(id=actor.id), revoked_at=None).values("community"))
     return Community.objects.filter(kind=Community.Kind.MAIN) if actor.is_operator else Community.objects.none()
@@ -45,23 +47,26 @@ def fetch_workspace(actor: Actor, slug: str) -> Workspace:
 
 def visible_communities(actor: Actor, workspace: Workspace) -> QuerySet[Community]:
     """Those in the actor's sight, main first, then by name."""
-    return _at_and_below(workspace, own_places(actor).filter(workspace=workspace))
+    return _at_and_below(workspace, _own_kinds(actor, workspace))
 
 
 def communities_where(actor: Actor, workspace: Workspace, permission: str) -> QuerySet[Community]:
-    """Those where the actor has the permission, main first, then by name."""
-    own = own_places(actor).filter(workspace=workspace)
-    held = standing(actor, list(own.values_list("id", flat=True)))
-    return _at_and_below(workspace, own.filter(id__in=[place for place, roles in held.items() if decide(permission, roles)]))
+    """Those where the actor has the permission, main first, then by name: the own ones with a role that holds it, and all below."""
+    own = _own_kinds(actor, workspace)
+    held = held_right_in(actor, own)
+    return _at_and_below(workspace, {place: kind for place, kind in own.items() if decide(permission, held[place])})
 
 
-def _at_and_below(workspace: Workspace, tops: QuerySet[Community]) -> QuerySet[Community]:
+def _own_kinds(actor: Actor, workspace: Workspace) -> dict[uuid.UUID, str]:
+    return dict(own_places(actor).filter(workspace=workspace).values_list("id", "kind"))
+
+
+def _at_and_below(workspace: Workspace, tops: dict[uuid.UUID, str]) -> QuerySet[Community]:
     """Two steps, because no single statement is good for everyone: first the tops, then everything below them."""
-    found = list(tops.values_list("id", "kind"))
     places = Community.objects.filter(workspace=workspace).order_by("kind", "name", "id")
-    if any(kind == Community.Kind.MAIN for _, kind in found):
+    if Community.Kind.MAIN in tops.values():
         return places
-    below = Ancestry.objects.filter(descendant=OuterRef("pk"), ancestor__in=[top for top, _ in found])
+    below = Ancestry.objects.filter(descendant=OuterRef("pk"), ancestor__in=list(tops))
     return places.filter(Exists(below))
 
 

@@ -10,7 +10,7 @@ from guestlist.members.models import Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities
 from guestlist.workspaces.models import Ancestry, Community, Workspace
 
-MOST_COUNTED = 50_000
+MOST_COUNTED = 20_000
 MOST_NODES = 200
 
 

@@ -13,18 +13,29 @@ from guestlist.sso.queries.connections import (
     proved_domains,
     trust_ends_at,
 )
+from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
+from guestlist.sso.queries.door import connection_on, connections_on, doors_of
 from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
+from guestlist.sso.queries.policy import break_glass_choices, connections_listed
 
 __all__ = [
     "Addresses",
     "addresses_of",
     "answered_connection",
     "attempts_of",
+    "break_glass_choices",
+    "connection_on",
+    "connections_for",
+    "connections_listed",
     "connections_of",
+    "connections_on",
     "directories_of",
+    "domains_of",
+    "doors_of",
     "fetch_attempt",
     "fetch_connection",
+    "fetch_domain",
     "find_user",
     "gather_facts",
     "has_live_connection",

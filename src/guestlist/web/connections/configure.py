@@ -19,7 +19,7 @@ from guestlist.web.connections.attempts import attempt_row
 from guestlist.web.connections.defaults import DefaultsForm
 from guestlist.web.connections.form import copies
 from guestlist.web.connections.kinds import kind_of
-from guestlist.web.connections.opening import crumbs, open_connection_page
+from guestlist.web.connections.opening import crumbs, late, open_connection_page
 from guestlist.web.presenting import Shown, given_places
 from guestlist.web.roles.lists import pager, start_in
 from guestlist.web.workspace.sso import state_of, trust_of
@@ -48,6 +48,7 @@ def configure_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Ht
         "security_url": reverse("workspace_security", args=[slug]),
         "defaults": form.context(),
         "preview": preview,
+        "late": act == "save" and bool(late(request)),
         "errors": errors,
         **_attempts(request, row),
     }
@@ -55,6 +56,7 @@ def configure_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Ht
 
 
 def _save(request: HttpRequest, row: Connection, form: DefaultsForm) -> bool:
+    form.errors |= late(request)
     try:
         wanted = form.arguments()
         if wanted:

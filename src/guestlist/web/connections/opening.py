@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,12 +10,10 @@ from guestlist.kernel.errors import NotFound
 from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import fetch_connection
+from guestlist.web.confirming import confirmed_lately
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
-
-# Decorates every page that changes whom a workspace trusts.
-changes_trust = login_required
 
 
 def open_workspace(request: HttpRequest, slug: str) -> Workspace:
@@ -31,6 +28,12 @@ def open_workspace(request: HttpRequest, slug: str) -> Workspace:
 def open_connection_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Connection:
     """Raises NotFound."""
     return fetch_connection(request.user.actor, open_workspace(request, slug), connection)
+
+
+def late(request: HttpRequest) -> dict[str, str]:
+    """What a form says instead of saving, with all that was typed still in it: it may have waited while its reader was busy in the
+    directory. Empty for who was asked lately who they are."""
+    return {} if confirmed_lately(request) else {"form": _("Confirm that it is you, in another tab. Then save again.")}
 
 
 def crumbs(workspace: Workspace, *labels: str, connection: Connection | None = None) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,15 +22,16 @@ from guestlist.sso.commands import (
 )
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import connections_of
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
-from guestlist.web.connections.opening import changes_trust, crumbs, open_connection_page, open_workspace
+from guestlist.web.connections.opening import crumbs, late, open_connection_page, open_workspace
 from guestlist.web.presenting import Shown
 
 ACTS = {"enable": enable_connection, "disable": disable_connection, "delete": delete_connection}
 
 
-@changes_trust
+@login_required
 def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     """First which directory, then what it asks for. The id is made here and stays in the address: what the admin copies into the
     directory holds, however often they come back to the page."""
@@ -39,8 +41,11 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "connections/kinds.html", {"crumbs": crumbs(workspace, _("New connection")), **_offered()})
     if connections_of(request.user.actor, workspace).filter(id=id).exists():
         return redirect("connection", slug, id)  # made already: the form was sent twice, or opened again
+    if request.method != "POST" and not confirmed_lately(request):
+        return ask_to_confirm(request)
     form = ConnectionForm(request, kind, None, id)
-    if request.method == "POST":
+    form.errors |= late(request) if request.method == "POST" else {}
+    if request.method == "POST" and not form.errors:
         try:
             row = create_connection(actor=request.user.actor, workspace=workspace, preset=kind.preset, id=id, **form.arguments())
             messages.success(request, _("%(name)s is saved, and switched off. Test it next.") % {"name": row.name})
@@ -52,6 +57,7 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
         "submit": _("Save and go on"),
         "cancel_url": reverse("workspace_security", args=[slug]),
         "crumbs": crumbs(workspace, _("New connection")),
+        "late": request.method == "POST" and bool(late(request)),
         **form.context(),
     }
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
@@ -62,11 +68,14 @@ def _offered() -> Shown:
     return {"kinds": [{"kind": each, "url": f"?{urlencode({'kind': each.key, 'id': id})}"} for each in KINDS.values()]}
 
 
-@changes_trust
+@login_required
 def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     row = open_connection_page(request, slug, connection)
+    if request.method != "POST" and not confirmed_lately(request):
+        return ask_to_confirm(request)
     form = ConnectionForm(request, kind_of(row), row, row.id)
-    if request.method == "POST":
+    form.errors |= late(request) if request.method == "POST" else {}
+    if request.method == "POST" and not form.errors:
         try:
             changed = change_connection(actor=request.user.actor, connection=row, **form.arguments())
             messages.success(
@@ -80,28 +89,31 @@ def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpRes
         "submit": _("Save"),
         "cancel_url": reverse("connection", args=[slug, row.id]),
         "crumbs": crumbs(row.workspace, _("Edit"), connection=row),
+        "late": request.method == "POST" and bool(late(request)),
         **form.context(),
     }
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
 
 
-@changes_trust
+@login_required
 def enable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     return _asked(request, open_connection_page(request, slug, connection), "enable")
 
 
-@changes_trust
+@login_required
 def disable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     return _asked(request, open_connection_page(request, slug, connection), "disable")
 
 
-@changes_trust
+@login_required
 def delete_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
     return _asked(request, open_connection_page(request, slug, connection), "delete")
 
 
 def _asked(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
     """Done, after a page that says whom it affects."""
+    if not confirmed_lately(request):
+        return ask_to_confirm(request)
     if request.method == "POST":
         return _do(request, row, act)
     title, submit, effects = _question(row, act)

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.db.models import TextField, Value
+from django.db.models.functions import Concat, Lower
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,6 +24,7 @@ from guestlist.workspaces.models import Community, Workspace
 
 SIZE = 50
 Directories = Mapping[uuid.UUID, Sequence[str]]  # names of connections, by user
+NAMED = Concat(Lower("name"), Value(" "), "email_key", output_field=TextField())  # of an invitation: as User.listed_as
 
 
 def people_context(request: HttpRequest, workspace: Workspace, community: Community | None = None) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def _invited(actor: Actor, workspace: Workspace, asked: Asked) -> list[tuple[str
     if not asked.invited:
         return []
     found = visible_invitations(actor, workspace, state="pending", email=asked.narrow.q, community=asked.place)
-    rows = list(in_order(found, asked.order, asked.after, name="name")[: SIZE + 1])
+    rows = list(in_order(found, asked.order, asked.after, name=NAMED)[: SIZE + 1])
     shown = with_grants(actor, workspace, rows)
     return [(str(row.key), invited_row(workspace, each)) for row, each in zip(rows, shown, strict=True)]  # type: ignore[attr-defined]
 

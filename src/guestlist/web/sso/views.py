@@ -9,10 +9,9 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from django.contrib.auth import login, user_logged_in
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,6 +29,7 @@ from guestlist.sso.rules import Claims, read_claims
 from guestlist.users.models import User
 from guestlist.web.presenting import given_places
 from guestlist.web.shell import at, at_the_door
+from guestlist.web.sign_in.discovery import remember_connection
 from guestlist.web.sign_in.views import safe_next
 from guestlist.web.sso import oidc, saml
 
@@ -95,12 +95,6 @@ def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> Htt
     protocol = oidc if row.protocol == Connection.Protocol.OIDC else saml
     with _speaking_with(row):
         return protocol.ask(request, row, purpose, after)
-
-
-@receiver(user_logged_in)
-def live_as_long_as_any(sender: object, request: HttpRequest, **_: object) -> None:
-    """Whoever went off to a directory, came back without and signs in another way keeps the session."""
-    request.session.set_expiry(None)
 
 
 @contextmanager
@@ -179,7 +173,9 @@ def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: o
     if done.user is None:
         return refused_page(request, row)
     _open_session(request, row, done.user)
-    return redirect(state.get("next") or reverse("workspace", args=[row.workspace.slug]))
+    response = redirect(state.get("next") or reverse("workspace", args=[row.workspace.slug]))
+    remember_connection(response, row)
+    return response
 
 
 def _open_session(request: HttpRequest, row: Connection, user: User) -> None:
