@@ -17,7 +17,7 @@ from guestlist.sso.queries.domains import connections_for, domains_of, fetch_dom
 from guestlist.sso.queries.door import connection_on, connections_on, doors_of
 from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
-from guestlist.sso.queries.policy import break_glass_choices, connections_listed
+from guestlist.sso.queries.policy import break_glass_choices
 
 __all__ = [
     "Addresses",
@@ -27,7 +27,6 @@ __all__ = [
     "break_glass_choices",
     "connection_on",
     "connections_for",
-    "connections_listed",
     "connections_of",
     "connections_on",
     "directories_of",
