@@ -346,6 +346,13 @@ def test_help_lists_the_procedure_of_each_kind(cast: Cast):
     assert all((ROOT / each.guide).exists() and each.guide in page for each in KINDS.values())
 
 
+@pytest.mark.parametrize(("kind", "name"), [("google", "Google Workspace"), ("okta-saml", "Okta"), ("saml", "")])
+def test_form_suggests_the_name_people_know(cast: Cast, kind: str, name: str):
+    client = password_given(cast.olga)
+
+    assert client.get(chosen(client, kind)).context["values"]["name"] == name
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_form_leads_to_its_procedure(cast: Cast, kind: str):
     client = password_given(cast.olga)

@@ -53,7 +53,10 @@ class ConnectionForm:
     def _kept(self) -> Shown:
         row = self.row
         if row is None:
-            return {"name": str(self.kind.name).partition(",")[0] if self.kind.asks else "", "group_claim": "groups"}
+            return {
+                "name": str(self.kind.name).partition(",")[0] if self.kind.preset != "generic" else "",
+                "group_claim": "groups",
+            }
         return {
             "name": row.name,
             "client_id": row.client_id,
