@@ -85,9 +85,9 @@ def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     return _ask(request, row, "sign_in", safe_next(request))
 
 
+@require_safe
 @never_cache
 @login_required
-@require_safe
 @says_if_it_fails
 def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """A dry sign-in by an admin, on or off: it shows what would happen, and nothing does."""
