@@ -65,21 +65,24 @@ def _blank_name(user: uuid.UUID, name: str, keys: Collection[str]) -> None:
     to_them = [row for key in keys for row in Message.objects.filter(to_email__iexact=key).values_list("id", flat=True)]
     cancel_messages(Message.objects.filter(id__in=to_them, state=State.QUEUED).values_list("id", flat=True))
     Message.objects.filter(id__in=to_them).update(to_name="", context={})
-    for message in Message.objects.filter(context__inviter=name) if name else ():
+    events = list(Event.objects.filter(Q(target_id=user) | Q(actor_kind="user", actor_id=user)))
+    changed = [event.before["name"] for event in events if event.action == "user.profile_changed" and event.before]
+    names = {name, *changed} - {""}
+    for message in (row for each in names for row in Message.objects.filter(context__inviter=each)):
         message.context["inviter"] = ""
         message.save(update_fields=["context"])
-    for event in Event.objects.filter(Q(target_id=user) | Q(actor_kind="user", actor_id=user)) if name else ():
-        before, after = _replaced(event.before, name), _replaced(event.after, name)
+    for event in events:
+        before, after = _replaced(event.before, names), _replaced(event.after, names)
         if (before, after) != (event.before, event.after):
             Event.objects.filter(id=event.id).update(before=before, after=after)
 
 
-def _replaced(value: Any, name: str) -> Any:
+def _replaced(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _replaced(each, name) for key, each in value.items()}
+        return {key: _replaced(each, names) for key, each in value.items()}
     if isinstance(value, list):
-        return [_replaced(each, name) for each in value]
-    return "" if value == name else value
+        return [_replaced(each, names) for each in value]
+    return "" if value in names else value
 
 
 def _blank_addresses(addresses: Collection[str]) -> None:

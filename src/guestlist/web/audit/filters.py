@@ -1,5 +1,6 @@
 """The filters of the audit log, as its address carries them."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -9,11 +10,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from guestlist.invitations.queries import Sought
+from guestlist.invitations.queries import Sought, community_that_was
 from guestlist.kernel.actors import Actor
 from guestlist.members.queries import communities_where
 from guestlist.web.history import ABOUT
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.models import Workspace
 
 NAMES = ("actor", "action", "person", "community", "since", "until")
 SUGGESTED = 100
@@ -51,13 +52,14 @@ def choices(actor: Actor, workspace: Workspace, filters: Filters) -> dict[str, A
     return {"kinds": kinds, "places": list(places)}
 
 
-def _community(filters: Filters, actor: Actor, workspace: Workspace) -> Community | None:
-    """By its name or short name."""
+def _community(filters: Filters, actor: Actor, workspace: Workspace) -> uuid.UUID | None:
+    """By its name or short name, as they are or were when it was deleted."""
     typed = filters.typed["community"]
     if not typed:
         return None
     places = communities_where(actor, workspace, "audit:read")
-    found = places.filter(slug=typed).first() or places.filter(name__iexact=typed).first()
+    here = places.filter(slug=typed).first() or places.filter(name__iexact=typed).first()
+    found = here.id if here else community_that_was(actor, workspace, typed)
     if found is None:
         filters.errors["community"] = _("There is no community of this name, or you may not see it. Choose one from the list.")
     return found
