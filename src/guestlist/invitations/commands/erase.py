@@ -10,10 +10,11 @@ from django.apps import apps
 from django.db.models import CharField, Field, JSONField, Model, Q, TextField
 from django.db.models.functions import Cast
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.audit.models import Event
-from guestlist.invitations.commands.endings import cancel_mail, end_grants
+from guestlist.invitations.commands.endings import cancel_mail, end_grants, told
 from guestlist.invitations.models import Batch, Grant, Invitation
+from guestlist.invitations.queries.opened import live_grants
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import address_key
@@ -52,9 +53,10 @@ def erase_user(*, actor: Actor, user: User) -> None:
 
 def _take_back(actor: Actor, waiting: Collection[Invitation]) -> None:
     cancel_mail(waiting)
-    end_grants(list(Grant.objects.filter(invitation__in=[row.id for row in waiting])), "revoked")
+    grants = {row: live_grants(row) for row in waiting}
+    end_grants([each for rows in grants.values() for each in rows], "revoked")
     Invitation.objects.filter(id__in=[row.id for row in waiting]).update(state=Invitation.State.REVOKED, decided_at=clock.now())
-    record(actor=actor, changes=[Change("invitation.revoked", row.id, row.workspace_id) for row in waiting])
+    record(actor=actor, changes=[each for row in waiting for each in told("invitation.revoked", row, grants[row])])
 
 
 def _blank_name(user: uuid.UUID, name: str, keys: Collection[str]) -> None:

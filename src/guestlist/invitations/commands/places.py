@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
-from guestlist.invitations.commands.endings import end_grants, end_without_grants
+from guestlist.invitations.commands.endings import end_grants, end_without_grants, told
 from guestlist.invitations.queries.places import Hanging, hanging_on, roles_left_behind
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import add_roles, keeping_an_admin
@@ -120,28 +120,20 @@ def _target(actor: Actor, community: Community, hanging: Hanging, to: Community 
 def _end_invitations(actor: Actor, community: Community, hanging: Hanging) -> None:
     end_grants(hanging.grants, "revoked")
     end_without_grants([grant.invitation for grant in hanging.grants])
-    changes = [
-        Change(
-            "invitation.revoked",
-            grant.invitation_id,
-            community.workspace_id,
-            community.id,
-            before={"grants": [{"community": str(community.id), "roles": grant.role_ids}]},
-        )
-        for grant in hanging.grants
-    ]
+    changes = [each for grant in hanging.grants for each in told("invitation.revoked", grant.invitation, [grant])]
     record(actor=actor, changes=changes)
 
 
 def _move_members(actor: Actor, rows: list[Membership], to: Community) -> None:
     """Into `to`. Who belongs there already keeps that membership as it is, and gains the roles where both are active without end:
-    nobody comes back, or stays longer, by a community's going."""
+    nobody comes back, or stays longer, by a community's going. It is told where they are from now on: the history of the other place
+    has no readers but those of the whole workspace."""
     there = {row.user_id: row for row in Membership.objects.filter(community=to, user__in=[row.user_id for row in rows])}
     new = [row for row in rows if row.user_id not in there]
     roles = roles_of([*rows, *there.values()])
     place = {"community": str(to.id)}
     moved = [
-        Change("membership.moved", row.id, row.workspace_id, row.community_id, {"community": str(row.community_id)}, place)
+        Change("membership.moved", row.id, row.workspace_id, to.id, {"community": str(row.community_id)}, place)
         for row in new
     ]
     Membership.objects.filter(id__in=[row.id for row in new]).update(community=to)

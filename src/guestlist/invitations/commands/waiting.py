@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import claim
 from guestlist.invitations.commands.facts import to_be_asked
-from guestlist.invitations.commands.taking import settle_grants, still_given, tell_givers
+from guestlist.invitations.commands.taking import accepted, settle_grants, still_given, tell_givers
 from guestlist.invitations.emails import added_mail
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants, words_of
@@ -34,9 +34,7 @@ def _admit(user: User, invitation: Invitation) -> None:
     settle_grants(invitation, user, good, left_out, Membership.Source.ADDED)
     tell_givers(invitation, left_out)
     _tell_user(user, invitation, good)
-    after = {"grants": [str(grant.id) for grant in good], "at_once": True}
-    place = good[0].community_id
-    record(actor=user.actor, changes=[Change("invitation.accepted", invitation.id, invitation.workspace_id, place, after=after)])
+    record(actor=user.actor, changes=accepted(invitation, good, left_out, at_once=True))
 
 
 def _tell_user(user: User, invitation: Invitation, good: list[Grant]) -> None:

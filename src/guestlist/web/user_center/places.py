@@ -185,12 +185,13 @@ def _known(plan: str) -> Any:
 
 def _endings(here: Community, hanging: Hanging) -> list[Shown]:
     """Exactly what ends, in numbers; and what stays."""
+    asked = len({grant.invitation_id for grant in hanging.grants})
     lines = [
         (
             len(hanging.memberships),
             ngettext("%(n)s member loses their place here.", "%(n)s members lose their place here.", len(hanging.memberships)),
         ),
-        (hanging.live, ngettext("%(n)s invitation is taken back.", "%(n)s invitations are taken back.", hanging.live)),
+        (asked, ngettext("%(n)s invitation is taken back.", "%(n)s invitations are taken back.", asked)),
         (len(hanging.keys), ngettext("%(n)s API key stops working.", "%(n)s API keys stop working.", len(hanging.keys))),
         (len(hanging.owned), ngettext("%(n)s custom role is deleted.", "%(n)s custom roles are deleted.", len(hanging.owned))),
     ]
