@@ -4,8 +4,17 @@ import pytest
 
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, set_roles
-from guestlist.members.errors import AboveCeiling, NameTaken, NotAllowed, RoleTextTooLong, UnknownPermission, UnknownRole
+from guestlist.members.commands import create_role, set_roles, update_role
+from guestlist.members.errors import (
+    AboveCeiling,
+    AmbiguousRole,
+    MixedAlphabets,
+    NameTaken,
+    NotAllowed,
+    RoleTextTooLong,
+    UnknownPermission,
+    UnknownRole,
+)
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import may, pick_roles, usable_roles
 from guestlist.workspaces.errors import NameMissing
@@ -27,6 +36,8 @@ LIKE_BUILT_IN = [
     "admіn",  # Cyrillic i
     "admın",  # dotless i
     "Adm1n",
+    "Adrnin",  # r and n
+    "ꓮꓓꓟꓲꓠ",  # Lisu
     "Admln",
     "ADM|N",
     "admiո",  # Armenian n
@@ -201,3 +212,36 @@ def test_every_permission_of_the_catalogue_may_stand_in_a_role(cast: Cast):
     role = create_role(actor=cast.olga.actor, community=cast.main, name="All of it", permissions=list(catalogue()))
 
     assert set(role.permissions) == set(catalogue())
+
+
+@pytest.mark.parametrize("name", ["ꓮdmin", "Ⲁdmin", "𐒠dmin", "Report гeader", "Αnalytics"])
+def test_letters_of_two_alphabets_are_refused(cast: Cast, name: str):
+    with pytest.raises((MixedAlphabets, NameTaken)):
+        create_role(actor=OPERATOR, community=cast.main, name=name, permissions=["members:read"])
+
+
+@pytest.mark.parametrize("name", ["Équipe 2", "Отдел", "東京 team", "Größe"])
+def test_letters_of_one_alphabet_are_a_name(cast: Cast, name: str):
+    assert create_role(actor=OPERATOR, community=cast.main, name=name, permissions=["members:read"]).name == name
+
+
+def test_name_of_a_role_above_is_taken(cast: Cast):
+    create_role(actor=OPERATOR, community=cast.main, name="Report reader", permissions=["members:read"])
+
+    with pytest.raises(NameTaken):
+        create_role(actor=cast.adam.actor, community=cast.alder, name="report Reader", permissions=["keys:write"])
+
+    theirs = create_role(actor=cast.adam.actor, community=cast.alder, name="Desk", permissions=["members:read"])
+    with pytest.raises(NameTaken):
+        update_role(actor=cast.adam.actor, role=theirs, name="Report reader")
+
+
+def test_name_of_two_roles_is_given_by_none(cast: Cast):
+    below = create_role(actor=OPERATOR, community=cast.alder, name="Reader", permissions=["keys:write"])
+    above = create_role(actor=OPERATOR, community=cast.main, name="Reader", permissions=["members:read"])
+    usable = usable_roles([cast.alder])[cast.alder.id]
+
+    with pytest.raises(AmbiguousRole):
+        pick_roles(["Reader"], usable)
+
+    assert pick_roles([str(above.id), str(below.id)], usable) == [above, below]

@@ -7,7 +7,8 @@ import pytest
 
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.kernel import clock
-from guestlist.members.commands import deactivate
+from guestlist.kernel.actors import OPERATOR
+from guestlist.members.commands import create_role, deactivate
 from guestlist.members.models import Membership
 from guestlist.users.models import User
 from tests.cast import Cast, give
@@ -232,3 +233,12 @@ def test_community_asked_for_by_two_givers_stands_once(cast: Cast):
     (row,) = listed(cast, USERS, status="pending")["rows"]
 
     assert [(place["name"], sorted(place["roles"])) for place in row["places"]] == [("Birch", ["Analyst", "Guest"])]
+
+
+def test_roles_are_named_in_the_filter_to_who_may_read_them(cast: Cast):
+    create_role(actor=OPERATOR, community=cast.main, name="Night shift", permissions=["members:read"])
+    blind = create_role(actor=OPERATOR, community=cast.main, name="Blind", permissions=["members:read"])
+    give(cast.otto, cast.main, blind.id)
+
+    assert b"Night shift" in signed_in(cast, "olga").get(USERS).content
+    assert b"Night shift" not in signed_in(cast, "otto").get(USERS).content

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Query, Router
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from guestlist.api.auth import Call
 from guestlist.api.communities import community_asked_for
-from guestlist.api.shapes import CommunityRef, Listed, Page, Text, listed
+from guestlist.api.shapes import CommunityRef, Listed, Moment, Page, Search, Text, listed
 from guestlist.audit.queries import page_of
 from guestlist.invitations.queries import Sought, community_that_was, documents, tell, visible_events
 from guestlist.kernel.actors import Actor
@@ -54,12 +54,12 @@ class EventOut(BaseModel):
 
 
 class AuditQuery(Page):
-    actor: Text = Field("", description="An address, an id, the name of an API key, `operator` or `system`")
-    action: Text = Field("", description="One, `membership.removed`, or all about one thing, `membership`")
-    person: Text = Field("", description="The address of a user or of somebody invited")
-    community: Text = Field("", description="Id or slug, of a deleted one too")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(None, description="Before this moment")
+    actor: Search = Field("", description="An address, an id, the name of an API key, `operator` or `system`")
+    action: Search = Field("", description="One, `membership.removed`, or all about one thing, `membership`")
+    person: Search = Field("", description="The address of a user or of somebody invited")
+    community: Search = Field("", description="Id or slug, of a deleted one too")
+    since: Moment | None = None
+    until: Moment | None = Field(None, description="Before this moment")
 
 
 @router.get("/workspaces/{workspace}/audit", response=Listed[EventOut])

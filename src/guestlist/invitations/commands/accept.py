@@ -98,5 +98,3 @@ def _settle(user: User, invitation: Invitation, good: list[Grant], left_out: lis
 def _workspaces_asking(email_key: str) -> list[uuid.UUID]:
     """All that have a pending invitation for the address: each of them may gain a member in this transaction."""
     return list(Invitation.objects.live().filter(email_key=email_key).values_list("workspace_id", flat=True))
-
-

@@ -133,8 +133,7 @@ def _move_members(actor: Actor, rows: list[Membership], to: Community) -> None:
     roles = roles_of([*rows, *there.values()])
     place = {"community": str(to.id)}
     moved = [
-        Change("membership.moved", row.id, row.workspace_id, to.id, {"community": str(row.community_id)}, place)
-        for row in new
+        Change("membership.moved", row.id, row.workspace_id, to.id, {"community": str(row.community_id)}, place) for row in new
     ]
     Membership.objects.filter(id__in=[row.id for row in new]).update(community=to)
     record(actor=actor, changes=moved)

@@ -1,7 +1,7 @@
 """The only way a surface gets at tenant data: by these doors, inside the actor's sight. What lies outside does not exist."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,7 +10,7 @@ from guestlist.access.decision import decide
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
-from guestlist.members.errors import UnknownRole
+from guestlist.members.errors import AmbiguousRole, UnknownRole
 from guestlist.members.models import ApiKey, Membership, Role
 from guestlist.members.queries.standing import live, standing
 from guestlist.workspaces.models import Ancestry, Community, Workspace
@@ -115,7 +115,10 @@ def usable_roles(communities: Collection[Community]) -> dict[uuid.UUID, list[Rol
 
 
 def pick_roles(names: Collection[str], usable: Collection[Role]) -> list[Role]:
-    """The roles called `names` (ids, or names in their exact spelling) among `usable`. Raises UnknownRole."""
+    """The roles called `names` (ids, or names in their exact spelling) among `usable`. Raises UnknownRole, AmbiguousRole."""
+    times = Counter(role.name for role in usable)
+    if any(times[name] > 1 for name in names):
+        raise AmbiguousRole
     by_name = {role.name: role for role in usable} | {str(role.id): role for role in usable}
     picked = [by_name.get(str(as_id(name) or name)) for name in dict.fromkeys(names)]
     if not all(picked):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from guestlist.invitations.queries import Sought, community_that_was
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.text import clean_line
 from guestlist.members.queries import communities_where
 from guestlist.web.history import ABOUT
 from guestlist.workspaces.models import Workspace
@@ -31,7 +32,7 @@ class Filters:
 
 def read_filters(actor: Actor, workspace: Workspace, query: Mapping[str, str]) -> Filters:
     """Days are whole, in the reader's zone: `until` is the last day shown."""
-    filters = Filters({name: query.get(name, "").replace("\x00", "").strip() for name in NAMES})
+    filters = Filters({name: clean_line(query.get(name, ""), 300) for name in NAMES})
     typed = filters.typed
     since, until = (_day(filters, name) for name in ("since", "until"))
     filters.sought = Sought(
@@ -71,7 +72,7 @@ def _day(filters: Filters, name: str) -> datetime | None:
         day = parse_date(typed)
     except ValueError:
         day = None
-    if typed and (day is None or day.year > 9000):
+    if typed and (day is None or not 1900 <= day.year <= 9000):
         filters.errors[name] = _("Write the day as 2026-11-22.")
         return None
     return datetime.combine(day, time.min, timezone.get_current_timezone()) if day else None

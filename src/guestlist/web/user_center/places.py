@@ -15,6 +15,7 @@ from guestlist.invitations.commands import delete_community, move_community
 from guestlist.invitations.queries.places import Hanging, hanging_on
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.text import clean_line
 from guestlist.members.commands import create_community, update_community
 from guestlist.members.queries import Shift, communities_where, locate_community, may, sees_whole
 from guestlist.members.queries.tree import parents_open_to
@@ -83,7 +84,7 @@ def move_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     here = _writable(request, community)
     if here.is_main:
         return _refused(request, here, MainStays())
-    find, act = request.POST.get("find", "").strip(), request.POST.get("do", "")
+    find, act = clean_line(request.POST.get("find", "")), request.POST.get("do", "")
     parent = parents_open_to(request.user.actor, here).filter(id=as_id(request.POST.get("to"))).first()
     errors: dict[str, str] = {}
     if act in ("check", "move") and parent is None:
@@ -163,7 +164,7 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
         "members": len(hanging.memberships),
         "plan": plan,
         "errors": errors,
-        **_picker(request, here, places, to, request.POST.get("find", "").strip()),
+        **_picker(request, here, places, to, clean_line(request.POST.get("find", ""))),
     }
     return render(request, "user_center/delete.html", page, status=422 if errors else 200)
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.text import clean_line
 from guestlist.members.queries import visible_communities
 from guestlist.members.queries.tree import LEVEL, Facts, Tree, facts_beside, paths_to, tree_around
 from guestlist.web.presenting import Shown, place
@@ -53,7 +54,7 @@ def tree_context(
 ) -> dict[str, Any]:
     """tree, more and find for user_center/_tree.html, and the facts by community, `here` included. `wide` has counts of both kinds, folds and menus."""
     start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() and len(request.GET["from"]) < 7 else 0
-    find = request.GET.get("find", "").strip()
+    find = clean_line(request.GET.get("find", ""))
 
     def url_of(row: Community) -> str:
         return reverse("community", args=[row.id, tab])
