@@ -14,7 +14,7 @@ from guestlist.invitations.commands.endings import end_grants, end_without_grant
 from guestlist.invitations.queries.places import Hanging, hanging_on, roles_left_behind
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import add_roles, keeping_an_admin
-from guestlist.members.errors import AboveCeiling, NotAllowed, RolesOutOfReach
+from guestlist.members.errors import AboveCeiling, ChangedMeanwhile, NotAllowed, RolesOutOfReach
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import Move, Standing, facts_of, foresee_move, standing, usable_roles
 from guestlist.members.queries.lists import roles_of
@@ -49,14 +49,18 @@ def move_community(*, actor: Actor, community: Community, parent: Community, dry
     return move
 
 
-def delete_community(*, actor: Actor, community: Community, members: Plan = "", to: Community | None = None) -> None:
+def delete_community(
+    *, actor: Actor, community: Community, members: Plan = "", to: Community | None = None, shown: str | None = None
+) -> None:
     """Deletes a managed community that has no communities below it. `members` says what becomes of its members: `remove`, or `move`
     into `to`, another community of the workspace, where they keep their roles; without it the community must be empty.
-    Invitations into it are taken back, its API keys revoked, its custom roles deleted.
+    Invitations into it are taken back, its API keys revoked, its custom roles deleted. `shown` is the fingerprint of what a page said
+    would end.
 
     Needs `communities:write`; and for what hangs on it `members:remove`, `members:invite`, `roles:write` and `keys:write` there (in
     `to`: `members:invite` and `members:assign`), with every role concerned one that the actor may hand out.
-    Raises NotAllowed, AboveCeiling, MainStays, HasChildren, NotEmpty, RolesOutOfReach, UnknownCommunity, LastAdmin, NotFound."""
+    Raises NotAllowed, AboveCeiling, MainStays, HasChildren, NotEmpty, RolesOutOfReach, UnknownCommunity, LastAdmin, ChangedMeanwhile,
+    NotFound."""
     with keeping_an_admin([community.workspace_id]):
         community = lock_community(community)
         held = standing(actor, [community.id])[community.id]
@@ -67,6 +71,8 @@ def delete_community(*, actor: Actor, community: Community, members: Plan = "", 
         if hanging.needs_plan and not members:
             raise NotEmpty
         _check_may_clear(actor, community, hanging, held)
+        if shown is not None and shown != hanging.fingerprint:
+            raise ChangedMeanwhile
         target = _target(actor, community, hanging, to) if members == "move" else None
 
         _end_invitations(actor, community, hanging)

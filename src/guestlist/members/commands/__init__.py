@@ -1,6 +1,6 @@
 from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
-from guestlist.members.commands.bulk import change_many
+from guestlist.members.commands.bulk import change_many, state_of
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
 from guestlist.members.commands.ends import remind_of_ends
 from guestlist.members.commands.join import Place, add_roles, join
@@ -37,6 +37,7 @@ __all__ = [
     "set_end",
     "set_roles",
     "set_up_workspace",
+    "state_of",
     "swapped",
     "update_community",
     "update_role",

@@ -147,7 +147,8 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
         errors = _missing(request, here, hanging, plan, to)
         try:
             if not errors:
-                delete_community(actor=request.user.actor, community=here, members=_known(plan), to=to)
+                shown = request.POST.get("was")
+                delete_community(actor=request.user.actor, community=here, members=_known(plan), to=to, shown=shown)
                 messages.success(request, _("%(community)s is gone.") % {"community": here.name})
                 return redirect("communities")
         except Refusal as refusal:
@@ -162,6 +163,7 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
         "action": request.path,
         "type_name": here.name if hanging.needs_plan else "",
         "members": len(hanging.memberships),
+        "was": hanging.fingerprint,
         "plan": plan,
         "errors": errors,
         **_picker(request, here, places, to, clean_line(request.POST.get("find", ""))),
