@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -10,9 +11,10 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone, translation
 
-from guestlist.kernel import context
+from guestlist.kernel import clock, context
 from guestlist.kernel.errors import Refusal
-from guestlist.users.commands import note_session
+from guestlist.members.commands import note_visit
+from guestlist.users.commands import SEEN_EVERY, note_session
 from guestlist.users.rules import time_zones
 from guestlist.web.errors import refusal_page, unreadable
 
@@ -96,15 +98,26 @@ def _zone(request: HttpRequest) -> str:
 
 
 def seen(handle: Handler) -> Handler:
-    """Writes down for its holder where a session was seen last."""
+    """Writes down for its holder where a session was seen last, and for a workspace when they were in it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             agent = request.headers.get("User-Agent", "")
             note_session(session=request.session, user_agent=agent, address=context.address.get())
-        return handle(request)
+        response = handle(request)
+        if request.user.is_authenticated and request.path.startswith("/w/") and response.status_code == 200:
+            _note_visit(request)
+        return response
 
     return middleware
+
+
+def _note_visit(request: HttpRequest) -> None:
+    """At most once in five minutes for each workspace."""
+    slug, visits = request.path.split("/")[2], request.session.get("visits", {})
+    if slug not in visits or clock.now() - datetime.fromisoformat(visits[slug]) >= SEEN_EVERY:
+        request.session["visits"] = visits | {slug: clock.now().isoformat()}
+        note_visit(user=request.user, slug=slug)
 
 
 class refusals:

@@ -9,6 +9,7 @@ from guestlist.members.commands.moving import check_may_move, swapped
 from guestlist.members.commands.places import create_community, set_up_workspace, update_community
 from guestlist.members.commands.roles import create_role, delete_role, update_role
 from guestlist.members.commands.settings import dismiss_setup, send_trial_mail, update_workspace
+from guestlist.members.commands.visits import note_visit
 
 __all__ = [
     "Place",
@@ -30,6 +31,7 @@ __all__ = [
     "join",
     "keeping_an_admin",
     "leave",
+    "note_visit",
     "reactivate",
     "remind_of_ends",
     "remove",
