@@ -4,7 +4,7 @@ import pytest
 
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, set_roles, update_role
+from guestlist.members.commands import create_api_key, create_community, create_role, set_roles, update_role
 from guestlist.members.errors import (
     AboveCeiling,
     AmbiguousRole,
@@ -16,7 +16,8 @@ from guestlist.members.errors import (
     UnknownRole,
 )
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import may, pick_roles, usable_roles
+from guestlist.members.queries import communities_named, may, pick_roles, usable_roles, visible_communities
+from guestlist.members.queries.tree import facts_beside, tree_around
 from guestlist.workspaces.errors import NameMissing
 from tests.cast import Cast, give, role_named
 
@@ -245,3 +246,21 @@ def test_name_of_two_roles_is_given_by_none(cast: Cast):
         pick_roles(["Reader"], usable)
 
     assert pick_roles([str(above.id), str(below.id)], usable) == [above, below]
+
+
+@pytest.mark.parametrize("kind", ["user", "key"])
+def test_without_reading_communities_only_ones_own_is_there(cast: Cast, kind: str):
+    inner = create_community(actor=OPERATOR, parent=cast.alder, name="Inner")
+    role = create_role(actor=OPERATOR, community=cast.main, name="Alerts", permissions=["members:read"])
+    give(cast.otto, cast.alder, role.id)
+    key = create_api_key(actor=OPERATOR, community=cast.alder, name="ci", roles=[role])[0]
+    actor = cast.otto.actor if kind == "user" else key.actor
+
+    assert [each.name for each in visible_communities(actor, cast.northwind)] == ["Alder"]
+    assert set(communities_named(actor, cast.northwind, ["alder", str(inner.id), "birch"])) == {"alder"}
+    assert tree_around(actor, cast.northwind, None).rows == [cast.alder]
+    assert facts_beside(actor, [cast.alder])[cast.alder.id].children == 0
+
+    update_role(actor=OPERATOR, role=role, permissions=["communities:read"])
+    assert [each.name for each in visible_communities(actor, cast.northwind)] == ["Alder", "Inner"]
+    assert set(communities_named(actor, cast.northwind, ["alder", str(inner.id), "birch"])) == {"alder", str(inner.id)}
