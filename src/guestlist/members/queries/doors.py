@@ -66,7 +66,7 @@ def _shows_below(actor: Actor) -> Q:
     if actor.kind == "user":
         held = MembershipRole.objects.filter(live("membership__"), membership__user=actor.id, role__in=showing)
         return Q(id__in=held.values("membership__community"))
-    keys = ApiKey.objects.filter(id=actor.id).values_list("community", "role_ids")
+    keys = ApiKey.objects.filter(Q(id=actor.id)).values_list("community", "role_ids")
     return Q(id__in=[place for place, roles in keys if showing.filter(id__in=roles).exists()])
 
 

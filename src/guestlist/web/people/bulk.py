@@ -46,7 +46,9 @@ class _Bulk:
         return self.act != "role" or self.role is not None
 
     def run(self, *, dry_run: bool) -> list[Refusal | None]:
-        return change_many(memberships=[row.membership for row in self.rows], act=self._command(), dry_run=dry_run, shown=self.shown)
+        return change_many(
+            memberships=[row.membership for row in self.rows], act=self._command(), dry_run=dry_run, shown=self.shown
+        )
 
     def unchanged(self, row: MemberRow) -> bool:
         if self.act == "role":
