@@ -9,7 +9,7 @@ from guestlist.audit.models import Event
 from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.models import Message
-from guestlist.members.commands import create_community
+from guestlist.members.commands import create_community, update_workspace
 from guestlist.workspaces.models import Workspace
 from tests.cast import Cast, give
 from tests.sso.acts import connect
@@ -157,3 +157,17 @@ def test_settings_open_with_the_checklist_until_it_is_finished_or_put_away(cast:
     assert b"/settings/setup" not in olga.get(GENERAL).content
     assert olga.get(SETUP).status_code == 200
     assert Event.objects.filter(action="workspace.setup_dismissed").count() == 1
+
+
+def test_form_that_is_out_of_date_undoes_nothing(cast: Cast):
+    olga = signed_in(cast, "olga")
+    page = olga.get(GENERAL).context
+    said = page["values"] | {each["name"]: each["value"] for each in page["was"]}
+    update_workspace(actor=OPERATOR, workspace=cast.northwind, existing_users="ask", language="fr")
+
+    olga.post(GENERAL, said | {"name": "North"})
+    late = olga.post(GENERAL, said | {"language": "en"})
+
+    row = Workspace.objects.get(id=cast.northwind.id)
+    assert (row.name, row.existing_users, row.language) == ("North", "ask", "fr")
+    assert late.status_code == 422 and "Somebody changed this" in late.context["errors"]["form"]

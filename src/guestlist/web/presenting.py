@@ -34,9 +34,10 @@ def person(user: User, url: str = "") -> Shown:
     return {"name": name, "email": user.email, "initials": initials(name), "tone": tone(user.id), "url": url}
 
 
-def authentication(user: User, directories: Mapping[uuid.UUID, Sequence[str]]) -> str:
-    """How somebody signs in: `Password, Okta`. `directories`: names of connections by user."""
-    return ", ".join([*([_("Password")] if user.has_usable_password() else []), *directories.get(user.id, [])])
+def authentication(user: User, directories: Mapping[uuid.UUID, Sequence[str]], *, came: bool = True) -> str:
+    """How somebody signs in: `Password, Okta`. `directories`: names of connections by user; `came`: they have been here, so that
+    their account may be spoken of."""
+    return ", ".join([*([_("Password")] if came and user.has_usable_password() else []), *directories.get(user.id, [])])
 
 
 def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = ()) -> Shown:

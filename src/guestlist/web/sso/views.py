@@ -82,8 +82,8 @@ def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     return _ask(request, row, "sign_in", safe_next(request))
 
 
-@never_cache
 @require_safe
+@never_cache
 @login_required
 @says_if_it_fails
 def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:

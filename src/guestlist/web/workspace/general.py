@@ -24,6 +24,7 @@ from guestlist.workspaces.queries import main_community
 from guestlist.workspaces.rules import treatments_left
 
 LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
+FIELDS = ("name", "slug", "language", "invitation_lifetime", "existing_users")
 UNITS = {"60": 60, "3600": 3600, "86400": 86400}
 
 
@@ -34,15 +35,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            done = update_workspace(
-                actor=request.user.actor,
-                workspace=workspace,
-                name=values["name"],
-                slug=values["slug"],
-                language=values["language"],
-                invitation_lifetime=_seconds(values),
-                existing_users=values["existing_users"],
-            )
+            done = update_workspace(actor=request.user.actor, workspace=workspace, **_changed(request, values))
             messages.success(request, _("Saved."))
             return redirect("workspace_general", done.slug)
         except Refusal as refusal:
@@ -50,6 +43,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
     page = {
         "crumbs": _crumbs(slug, _("General")),
         "values": values,
+        "was": [{"name": f"was-{each}", "value": str(getattr(workspace, each))} for each in FIELDS],
         "errors": errors,
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "lifetimes": [{"seconds": str(each), "label": duration(each)} for each in _lifetimes(workspace)],
@@ -71,6 +65,13 @@ def _values(request: HttpRequest, workspace: Workspace) -> Shown:
         "existing_users": workspace.existing_users,
     }
     return {each: request.POST.get(each, value).strip() for each, value in kept.items()}
+
+
+def _changed(request: HttpRequest, values: Shown) -> dict[str, Any]:
+    """What differs from what was shown, and what that was: the rest is left to whoever changed it meanwhile."""
+    fields = {each: _seconds(values) if each == "invitation_lifetime" else values[each] for each in FIELDS}
+    shown = {each: request.POST[f"was-{each}"] for each in FIELDS if f"was-{each}" in request.POST}
+    return {each: value for each, value in fields.items() if shown.get(each) != str(value)} | {"shown": shown}
 
 
 def _seconds(values: Shown) -> int:
