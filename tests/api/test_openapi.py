@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from tests.api.callers import Caller, as_user
 from tests.cast import Cast
 
-TAKING = ("invitations", "domains", "communities", "communities/{community}/roles")
+TAKING = ("invitations", "domains", "communities", "communities/{community}/roles", "connections")
 
 
 @pytest.fixture

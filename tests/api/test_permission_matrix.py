@@ -20,17 +20,20 @@ from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
 from guestlist.sso.commands import confirm_domain
+from guestlist.sso.models import Connection
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user
 from tests.cast import Cast, give, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
+from tests.sso.acts import come, connect
 
 pytestmark = pytest.mark.django_db
 
 ENDPOINTS = rows("API")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WORKSPACE = "/workspaces/{workspace}"
+CONNECTIONS = f"{WORKSPACE}/connections"
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("POST", f"{WORKSPACE}/domains"): lambda target: {"name": f"new.{target}.example"},
     ("PATCH", "/me"): lambda target: {"name": "Another"},
@@ -47,6 +50,15 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("PATCH", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
     ("PATCH", WORKSPACE): lambda target: {"name": "Renamed"},
     ("PATCH", f"{WORKSPACE}/memberships/{{membership}}"): lambda target: {"roles": ["Analyst"]},
+    ("POST", CONNECTIONS): lambda target: {
+        "name": "A new one",
+        "oidc": {"issuer": "https://id.example", "client_id": "guestlist", "client_secret": "hush hush"},
+    },
+    ("PATCH", f"{CONNECTIONS}/{{connection}}"): lambda target: {"name": "Renamed"},
+    ("POST", f"{CONNECTIONS}/{{connection}}/preview"): lambda target: {"claims": {"sub": "00u9"}},
+    ("POST", f"{CONNECTIONS}/{{connection}}/attempts/{{attempt}}/let-in"): lambda target: {
+        "grants": [{"community": "birch", "roles": ["Guest"]}]
+    },
 }
 
 
@@ -64,6 +76,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
     with django_db_blocker.unblock(), undone():
         cast = make_cast()
         plant_starlings(cast)
+        connect(cast)
         callers = {who: as_user(user) for who, user in cast.users.items()}
         callers["anonymous"] = Caller()
         keys = {"northwind": cast.main, "alder": cast.places["alder"], "acme": cast.acme_main}
@@ -207,6 +220,12 @@ def session(cast: Cast, place: Community) -> UUID:
     return holder.sessions.get().id
 
 
+def attempt(cast: Cast, place: Community) -> UUID:
+    row = Connection.objects.get(workspace=cast.northwind)
+    come(row)
+    return row.attempts.get().id
+
+
 SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "workspace": lambda cast, place: "northwind",
     "community": lambda cast, place: place.slug,
@@ -217,4 +236,6 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "role": role,
     "domain": domain,
     "session": session,
+    "connection": lambda cast, place: Connection.objects.get(workspace=cast.northwind).id,
+    "attempt": attempt,
 }

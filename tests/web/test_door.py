@@ -276,7 +276,7 @@ def test_door_leads_to_setting_a_second_factor_up_or_to_showing_it(cast: Cast):
     having = client.get(DOOR).content.decode()
 
     assert "/me/security" in without and "Log in again" not in without
-    assert "/me/security" not in having and "Log in again" in having
+    assert "/me/security" not in having and "/me/confirm?ask=factor" in having
 
 
 def test_door_of_a_place_out_of_sight_does_not_exist(cast: Cast):

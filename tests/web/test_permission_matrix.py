@@ -22,7 +22,7 @@ from guestlist.web.urls import urlpatterns
 from tests.api.callers import as_key
 from tests.cast import Cast, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
-from tests.sso.acts import connect
+from tests.sso.acts import come, connect
 from tests.web.visits import ask, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +64,12 @@ def _values(cast: Cast) -> dict[str, object]:
     membership = cast.ana.memberships.get(community=cast.birch)
     desk = create_role(actor=OPERATOR, community=cast.birch, name="Desk of Birch", permissions=["members:read"])
     MembershipRole.objects.create(membership=membership, role=desk)
+    connection = connect(cast, issuer="http://localhost:1")
+    come(connection)
     return {
         "slug": "northwind",
+        "connection": connection.id,
+        "attempt": connection.attempts.get().id,
         "team": "birch",
         "community": cast.birch.id,
         "tab": "users",
@@ -80,7 +84,6 @@ def _values(cast: Cast) -> dict[str, object]:
         "role": desk.id,
         "session": cast.ana.sessions.get().id,
         "passkey": 1,
-        "connection": connect(cast, issuer="http://localhost:1").id,  # its provider is down
         "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,
     }
 

@@ -77,7 +77,7 @@ def test_policy_typed_is_there_again_and_not_saved(cast: Cast):
     assert Workspace.objects.get(id=cast.northwind.id).session_idle is None
 
 
-def test_api_asks_sessions_and_no_keys(cast: Cast, domain: Domain):
+def test_api_asks_sessions_and_no_keys(cast: Cast, domain: Domain, connection: Connection):
     """R-036"""
     session, key = Caller(signed_in(cast, "olga")), as_key(cast.main)
     path = "/workspaces/northwind"
@@ -86,12 +86,14 @@ def test_api_asks_sessions_and_no_keys(cast: Cast, domain: Domain):
         lambda caller: caller.patch(path, {"name": "Renamed", "policy": {"session_idle": 900}}),
         lambda caller: caller.post(f"{path}/domains/{domain.id}/check"),
         lambda caller: caller.delete(f"{path}/domains/{domain.id}"),
+        lambda caller: caller.post(f"{path}/connections/{connection.id}/disable"),
+        lambda caller: caller.patch(f"{path}/connections/{connection.id}", {"name": "Staff"}),
     ]
 
     assert {code_of(each(session)) for each in wrote} == {(403, "confirm_first")}
     assert Workspace.objects.get(id=cast.northwind.id).name == "Northwind Security"
     assert session.patch(path, {"name": "Northwind"}).status_code == 200
-    assert [each(key).status_code for each in wrote] == [201, 200, 409, 204]
+    assert [each(key).status_code for each in wrote] == [201, 200, 409, 204, 200, 200]
 
 
 def test_api_asks_nobody_who_confirmed(cast: Cast):

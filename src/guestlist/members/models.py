@@ -61,6 +61,8 @@ class Membership(models.Model):
     ends_at = models.DateTimeField(null=True)
     # The end that holder and admins were reminded of: once for each, however often the worker looks.
     reminded_of = models.DateTimeField(null=True)
+    # When its holder last opened a page of the workspace. When they sign in elsewhere is nothing to a workspace.
+    seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     roles: "models.ManyToManyField[Role, MembershipRole]" = models.ManyToManyField(Role, through="MembershipRole")
 

@@ -48,12 +48,12 @@ SENTENCES = {
     "invitation.created": gettext_lazy("%(actor)s invited %(target)s to %(grants)s."),
     "invitation.grants_added": gettext_lazy("%(actor)s added to the invitation of %(target)s: %(grants)s."),
     "invitation.grants_changed": gettext_lazy("%(actor)s changed the invitation of %(target)s to %(grants)s."),
-    "invitation.resent": gettext_lazy("%(actor)s sent the invitation of %(target)s again."),
+    "invitation.resent": gettext_lazy("%(actor)s sent the invitation of %(target)s to %(grants_before)s again."),
     "invitation.revoked": gettext_lazy("%(actor)s revoked the invitation of %(target)s to %(grants_before)s."),
     "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation of %(target)s to %(grants)s."),
     "invitation.accepted/at_once": gettext_lazy("%(actor)s was added at once, by the invitation of %(target)s to %(grants)s."),
-    "invitation.declined": gettext_lazy("%(target)s declined the invitation."),
-    "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link."),
+    "invitation.declined": gettext_lazy("%(target)s declined the invitation to %(grants_before)s."),
+    "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link to %(grants_before)s."),
     "batch.cancelled": gettext_lazy("%(actor)s stopped inviting a list of %(target)s people."),
     "batch.failed": gettext_lazy("Inviting a list of %(target)s people, begun by %(actor)s, could not go on."),
     "domain.claimed": gettext_lazy("%(actor)s claimed the domain %(name)s."),
@@ -145,18 +145,22 @@ GONE = {
     "roles": gettext_lazy("a deleted role"),
     "may_hand_out": gettext_lazy("a deleted role"),
     "community": gettext_lazy("a deleted community"),
+    "grants": gettext_lazy("a deleted community"),
+    "left_out": gettext_lazy("a deleted community"),
     "parent": gettext_lazy("a deleted community"),
 }
 
 
 def sentences(told: Iterable[Told]) -> list[Shown]:
-    """Each event as {id, at, text, action, address, request_id, facts: [{name, before, after}]}, in the order given."""
+    """Each event as {id, at, text, action, actor {email, kind, id}, address, request_id, facts: [{name, before, after}]}, in the
+    order given."""
     return [
         {
             "id": str(each.event.id),
             "at": each.event.at,
             "text": sentence(each),
             "action": each.event.action,
+            "actor": {"email": each.email, "kind": each.event.actor_kind, "id": each.event.actor_id},
             "address": each.event.address,
             "request_id": each.event.request_id,
             "facts": _facts(each),
@@ -183,15 +187,15 @@ def _turns(told: Told) -> list[str]:
 
 
 def _words(told: Told) -> dict[str, str]:
-    names, event = told.names, told.event
+    event = told.event
     return {
-        "actor": names.actor(event),
-        "person": names.of(told.subject) or _("somebody who is gone"),
-        "target": names.of(event.target_id) or _("somebody who is gone"),
-        "place": names.of(event.community_id) or _("a deleted community"),
+        "actor": actor_words(told),
+        "person": told.name(told.subject) or _("somebody who is gone"),
+        "target": told.name(event.target_id) or _("somebody who is gone"),
+        "place": told.name(event.community_id) or _("a deleted community"),
         "place_after": in_words(told, "community", told.after.get("community")),
-        "name": names.of(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
-        "user": names.of(told.after.get("user")) or _("somebody who is gone"),
+        "name": told.name(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "user": told.name(told.after.get("user")) or _("somebody who is gone"),
         "email": told.after.get("email") or _("somebody without an address"),
         "end": in_words(told, "ends_at", told.after.get("ends_at")),
         "roles": in_words(told, "roles", told.after.get("roles", [])),
@@ -199,6 +203,15 @@ def _words(told: Told) -> dict[str, str]:
         "grants": in_words(told, "grants", told.after.get("grants", [])),
         "grants_before": in_words(told, "grants", told.before.get("grants", [])),
     }
+
+
+def actor_words(told: Told) -> str:
+    """A key says that it is one, and whoever calls themselves like Guestlist or its operator comes with their address."""
+    name, kind = told.names.actor(told.event), told.event.actor_kind
+    if kind == "api_key":
+        return _("API key %(name)s") % {"name": name}
+    pretends = kind == "user" and name.casefold() in (_("the operator").casefold(), "guestlist")
+    return f"{name} ({told.email})" if pretends else name
 
 
 def _facts(told: Told) -> list[Shown]:
@@ -225,4 +238,4 @@ def in_words(told: Told, name: str, value: Any) -> str:
         return _("%(place)s as %(roles)s") % {"place": where, "roles": roles}
     if name == "ends_at" and isinstance(value, str):
         return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
-    return told.names.of(value) or str(GONE.get(name, "" if value is None else value))
+    return told.name(value) or str(GONE.get(name, "" if value is None else value))

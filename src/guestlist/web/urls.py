@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from guestlist.web.audit import views as audit
+from guestlist.web.connections import attempts, configure
+from guestlist.web.connections import views as connections
 from guestlist.web.demo import views as demo
 from guestlist.web.door.views import door_page
 from guestlist.web.help import views as help_pages
@@ -32,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
     path("healthz", help_pages.healthz, name="healthz"),
     path("help/roles", help_pages.roles, name="help_roles"),
+    path("help/sso", help_pages.sso, name="help_sso"),
     path("demo/mailbox", demo.mailbox, name="demo_mailbox"),
     path("demo/mailbox/<slug:name>", demo.mail, name="demo_mail"),
     path("demo/mailbox/<slug:name>/html", demo.mail_html, name="demo_mail_html"),
@@ -85,6 +88,13 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
     path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
     path("w/<slug:slug>/settings/security", security_page, name="workspace_security"),
+    path("w/<slug:slug>/settings/security/sso/new", connections.new_page, name="connection_new"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>", configure.configure_page, name="connection"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/edit", connections.edit_page, name="connection_edit"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/enable", connections.enable_page, name="connection_enable"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/disable", connections.disable_page, name="connection_disable"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/delete", connections.delete_page, name="connection_delete"),
+    path("w/<slug:slug>/settings/security/attempts/<uuid:attempt>", attempts.let_in_page, name="attempt"),
     path("w/<slug:slug>/settings/domains/new", domains.domain_new, name="domain_new"),
     path("w/<slug:slug>/settings/domains/<uuid:domain>", domains.domain_page, name="domain"),
     path("w/<slug:slug>/settings/domains/<uuid:domain>/remove", domains.domain_remove, name="domain_remove"),

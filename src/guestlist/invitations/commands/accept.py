@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import claim
-from guestlist.invitations.commands.taking import settle_grants, still_given, tell_givers
+from guestlist.invitations.commands.taking import accepted, settle_grants, still_given, tell_givers
 from guestlist.invitations.commands.waiting import admit_waiting, workspaces_asking
 from guestlist.invitations.errors import AccountExists, AlreadyDecided, Changed, Expired, NothingLeft, WrongAccount
 from guestlist.invitations.models import Grant, Invitation
@@ -95,10 +95,5 @@ def _claim(token: str, shown: str, user: User | None) -> tuple[Opened, list[Gran
 def _settle(user: User, invitation: Invitation, good: list[Grant], left_out: list[Grant]) -> None:
     Invitation.objects.filter(id=invitation.id).update(user_id=user.id)
     settle_grants(invitation, user, good, left_out)
-    record(actor=user.actor, changes=[_event(invitation, good, left_out)])
+    record(actor=user.actor, changes=accepted(invitation, good, left_out))
     tell_givers(invitation, left_out)
-
-
-def _event(invitation: Invitation, good: list[Grant], left_out: list[Grant]) -> Change:
-    after = {"grants": [str(grant.id) for grant in good], "left_out": [str(grant.id) for grant in left_out]}
-    return Change("invitation.accepted", invitation.id, invitation.workspace_id, good[0].community_id, after=after)

@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Collection
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import claim
 from guestlist.invitations.commands.facts import to_be_asked
-from guestlist.invitations.commands.taking import settle_grants, still_given, tell_givers
+from guestlist.invitations.commands.taking import accepted, settle_grants, still_given, tell_givers
 from guestlist.invitations.emails import added_mail
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants, words_of
@@ -59,9 +59,7 @@ def _take_up(user: User, invitation: Invitation, source: str) -> list[Grant]:
     Invitation.objects.filter(id=invitation.id).update(user_id=user.id)
     settle_grants(invitation, user, good, left_out, source)
     tell_givers(invitation, left_out)
-    after = {"grants": [str(grant.id) for grant in good], "at_once": source == Membership.Source.ADDED}
-    place = good[0].community_id
-    record(actor=user.actor, changes=[Change("invitation.accepted", invitation.id, invitation.workspace_id, place, after=after)])
+    record(actor=user.actor, changes=accepted(invitation, good, left_out, at_once=source == Membership.Source.ADDED))
     return good
 
 

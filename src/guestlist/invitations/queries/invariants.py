@@ -142,9 +142,11 @@ def _pending_is_alive() -> Rows:
 
 
 def _accepted_is_kept() -> Rows:
-    """Each accepted grant has its membership, unless that ended later: such an event names the user and the community."""
+    """Each accepted grant has its membership, unless that ended later (such an event names the user and the community) or the
+    community did."""
     member = Membership.objects.filter(user=OuterRef("invitation__user_id"), community=OuterRef("community"))
-    grants = Grant.objects.filter(ending="accepted", invitation__state=Invitation.State.ACCEPTED).exclude(Exists(member))
+    here = Grant.objects.filter(community__in=Community.objects.values("id"))
+    grants = here.filter(ending="accepted", invitation__state=Invitation.State.ACCEPTED).exclude(Exists(member))
     gone = {
         (user, community)
         for user, community in Event.objects.filter(action__in=["membership.removed", "membership.left"]).values_list(
@@ -157,11 +159,8 @@ def _accepted_is_kept() -> Rows:
 
 
 def _accepted_has_grants() -> Rows:
-    """Unless the community of its grants was deleted later, which took them along."""
     taken = Grant.objects.filter(invitation=OuterRef("pk"), ending="accepted")
-    deleted = Event.objects.filter(workspace_id=OuterRef("workspace"), action="community.deleted")
-    without = ~Exists(taken) & ~Exists(deleted)
-    return _ids(Invitation.objects.filter(without | Q(user_id=None), state=Invitation.State.ACCEPTED))
+    return _ids(Invitation.objects.filter(~Exists(taken) | Q(user_id=None), state=Invitation.State.ACCEPTED))
 
 
 def _created(rows: "QuerySet[Model]", action: str) -> "QuerySet[Model]":

@@ -1,5 +1,6 @@
 """Make a connection, change it, switch it on and off, delete it. The secret goes in and never comes out."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.ids import new_id
 from guestlist.kernel.seals import seal
 from guestlist.kernel.text import clean_line
 from guestlist.members.errors import NotAllowed
@@ -35,18 +37,21 @@ def create_connection(
     preset: str = Connection.Preset.GENERIC,
     group_claim: str = "groups",
     asks_second_factor: bool = False,
+    id: uuid.UUID | None = None,
 ) -> Connection:
     """A connection that is switched off, creates no users, and is to be tested. `provider` says the protocol; `preset` is one of
-    Connection.Preset, for the form's words only. `asks_second_factor`: the directory does, so the workspace's door does not.
-    Raises NotAllowed without `connections:write` in main, NameMissing, ConnectionNameTaken, BadIssuer, BadSsoUrl, ClientMissing,
+    Connection.Preset, for the form's words only. `asks_second_factor`: the directory does, so the workspace's door does not. `id`:
+    the one in addresses that the admin took to the directory beforehand; NotFound where it is taken. Raises NotAllowed without `connections:write` in main, NameMissing, ConnectionNameTaken, BadIssuer, BadSsoUrl, ClientMissing,
     BadCertificate, NotFound."""
-    row = Connection(workspace=workspace, preset=preset)
+    row = Connection(id=id or new_id(), workspace=workspace, preset=preset)
     row.protocol = Connection.Protocol.OIDC if isinstance(provider, Oidc) else Connection.Protocol.SAML
     with transaction.atomic():
         lock_connections(actor, workspace)
         _fill(row, name, provider, group_claim, asks_second_factor)
         if row.protocol == Connection.Protocol.OIDC and not row.sealed_secret:
             raise ClientMissing
+        if Connection.objects.filter(id=row.id).exists():
+            raise NotFound
 
         row.save(force_insert=True)
         _record(actor, "connection.created", row, after=_told(row) | {"protocol": row.protocol})

@@ -1,9 +1,12 @@
+from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
     connections_of,
+    directories_of,
     fetch_attempt,
     fetch_connection,
+    has_live_connection,
     known_as,
     locate_connection,
     open_connection,
@@ -14,17 +17,19 @@ from guestlist.sso.queries.domains import connections_for, domains_of, fetch_dom
 from guestlist.sso.queries.door import connection_on, connections_on, doors_of
 from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
-from guestlist.sso.queries.policy import break_glass_choices, connections_listed
+from guestlist.sso.queries.policy import break_glass_choices
 
 __all__ = [
+    "Addresses",
+    "addresses_of",
     "answered_connection",
     "attempts_of",
     "break_glass_choices",
     "connection_on",
     "connections_for",
-    "connections_listed",
     "connections_of",
     "connections_on",
+    "directories_of",
     "domains_of",
     "doors_of",
     "fetch_attempt",
@@ -32,6 +37,7 @@ __all__ = [
     "fetch_domain",
     "find_user",
     "gather_facts",
+    "has_live_connection",
     "holds_address",
     "is_administrative",
     "is_believed",

@@ -1,6 +1,7 @@
 """The doors to connections: for admins inside their sight, and for whoever stands at the sign-in page with an address of one."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -67,6 +68,19 @@ def fetch_attempt(actor: Actor, workspace: Workspace, attempt: uuid.UUID) -> Att
     found = attempts_of(actor, workspace).filter(id=attempt).first()
     if found is None:
         raise NotFound
+    return found
+
+
+def has_live_connection(workspace: Workspace) -> bool:
+    return Connection.objects.filter(workspace=workspace, enabled_at__isnull=False).exists()
+
+
+def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """The connections of the workspace that know each of these users and are on, by name. One statement."""
+    rows = Identity.objects.filter(connection__workspace=workspace, connection__enabled_at__isnull=False, user__in=users)
+    found: dict[uuid.UUID, list[str]] = {}
+    for user, name in rows.order_by("connection__name").values_list("user", "connection__name").distinct():
+        found.setdefault(user, []).append(name)
     return found
 
 

@@ -4,7 +4,6 @@ from guestlist.kernel.actors import Actor
 from guestlist.members.commands import admins_with_a_way_in
 from guestlist.members.models import Membership
 from guestlist.members.queries import may
-from guestlist.sso.models import Connection
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
 
@@ -18,8 +17,3 @@ def break_glass_choices(actor: Actor, workspace: Workspace) -> list[Membership] 
     return list(
         admins_with_a_way_in().filter(workspace=workspace).select_related("user").order_by("-break_glass", "email_key")[:MOST]
     )
-
-
-def connections_listed(workspace: Workspace) -> list[Connection]:
-    """All of them, by name; for whoever may change them."""
-    return list(Connection.objects.filter(workspace=workspace).order_by("name", "id"))

@@ -162,7 +162,7 @@ def _set_password(user: User, hashed: str, keep: str) -> None:
 def change_profile(*, user: User, name: str, language: str, time_zone: str, theme: str) -> None:
     """The holder's own name, language (a code of settings.LANGUAGES), time zone (IANA; empty: the browser's) and theme (`light`,
     `dark` or empty: as the system). Raises NameMissing."""
-    user.name = clean_line(name)
+    before, user.name = user.name, clean_line(name)
     if not user.name:
         raise NameMissing
     user.language = language if language in dict(settings.LANGUAGES) else ""
@@ -170,7 +170,8 @@ def change_profile(*, user: User, name: str, language: str, time_zone: str, them
     user.theme = theme if theme in ("light", "dark") else ""
     with transaction.atomic():
         user.save(update_fields=["name", "language", "time_zone", "theme"])
-        record(actor=user.actor, changes=[Change("user.profile_changed", user.id)])
+        renamed = ({"name": before}, {"name": user.name}) if before != user.name else (None, None)
+        record(actor=user.actor, changes=[Change("user.profile_changed", user.id, before=renamed[0], after=renamed[1])])
 
 
 def note_sign_in(*, session: SessionBase) -> None:

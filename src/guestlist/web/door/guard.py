@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from guestlist.kernel import clock, context
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
+from guestlist.members.commands import note_visit
 from guestlist.members.queries import locate_community
 from guestlist.sso.queries import doors_of
 from guestlist.users.commands import SEEN_EVERY, note_session
@@ -42,13 +43,26 @@ class doors:
         request.doors = _shut(request) if request.user.is_authenticated else {}
         if request.doors:
             request.user.shut = frozenset(each.door.workspace for each in request.doors.values())
-        return self.handle(request)
+        response = self.handle(request)
+        if request.user.is_authenticated and request.path.startswith("/w/") and response.status_code == 200:
+            _note_visit(request)
+        return response
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
         if not request.doors or request.resolver_match.url_name == "door":
             return None
         slug = kwargs.get("slug") or (_workspace_of(request, kwargs["community"]) if "community" in kwargs else "")
         return to_the_door(request, slug) if slug in request.doors and not request.path.startswith("/api/") else None
+
+
+def _note_visit(request: HttpRequest) -> None:
+    """For a workspace, when somebody was in it: at most once in five minutes, and not at its shut door."""
+    slug, visits = request.path.split("/")[2], request.session.get("visits", {})
+    if slug in request.doors:
+        return
+    if slug not in visits or clock.now() - datetime.fromisoformat(visits[slug]) >= SEEN_EVERY:
+        request.session["visits"] = visits | {slug: clock.now().isoformat()}
+        note_visit(user=request.user, slug=slug)
 
 
 def to_the_door(request: HttpRequest, slug: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from guestlist.members.queries import fetch_workspace
 from guestlist.sso.queries import connections_on
@@ -19,6 +20,7 @@ from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.rules import Door
 
 
+@require_safe
 @login_required
 @never_cache
 def door_page(request: HttpRequest, slug: str) -> HttpResponse:

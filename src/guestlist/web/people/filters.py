@@ -13,7 +13,7 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.text import clean_line
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import Filter, usable_roles, visible_communities
+from guestlist.members.queries import Filter, may, usable_roles, visible_communities
 from guestlist.web.people.why import community_called
 from guestlist.web.presenting import Shown
 from guestlist.workspaces.errors import UnknownCommunity
@@ -90,6 +90,7 @@ def filter_context(actor: Actor, workspace: Workspace, community: Community | No
         "ended": _("Ended"),
     }
     here = community or main_community(workspace)
+    roles = usable_roles([here])[here.id] if may(actor, "roles:read", here.id) else []
     return {
         "q": asked.values["q"],
         "hidden": asked.hidden("q"),
@@ -98,7 +99,7 @@ def filter_context(actor: Actor, workspace: Workspace, community: Community | No
         ],
         "filters": {
             "hidden": asked.hidden("role", "source", "sort", "community"),
-            "roles": _role_options(usable_roles([here])[here.id], asked.values["role"]),
+            "roles": _role_options(roles, asked.values["role"]),
             "sources": _options(_sources(), asked.values["source"]),
             "sorts": _options({"": _("Address"), "name": _("Name"), "newest": _("Newest first")}, asked.values["sort"]),
             "places": [] if community else [each.name for each in visible_communities(actor, workspace)[:OFFERED]],

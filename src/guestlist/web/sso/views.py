@@ -20,9 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock, context
-from guestlist.members.models import Role
 from guestlist.sso.commands import sign_in, try_sign_in, use_assertion
 from guestlist.sso.errors import ConnectionClosed
 from guestlist.sso.models import Connection
@@ -30,12 +28,11 @@ from guestlist.sso.queries import answered_connection, locate_connection, open_c
 from guestlist.sso.rules import Claims, read_claims
 from guestlist.users.models import User
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
-from guestlist.web.presenting import Shown, place
+from guestlist.web.presenting import given_places
 from guestlist.web.shell import at, at_the_door
 from guestlist.web.sign_in.discovery import remember_connection
 from guestlist.web.sign_in.views import safe_next
 from guestlist.web.sso import oidc, saml
-from guestlist.workspaces.models import Community
 
 log = logging.getLogger(__name__)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -86,9 +83,9 @@ def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     return _ask(request, row, "sign_in", safe_next(request))
 
 
+@require_safe
 @never_cache
 @login_required
-@require_safe
 @says_if_it_fails
 def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """A dry sign-in by an admin, on or off: it shows what would happen, and nothing does."""
@@ -201,20 +198,14 @@ def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[
     if not request.user.is_authenticated:
         return redirect("account_login")
     foreseen = try_sign_in(actor=request.user.actor, connection=row, claims=claims)
-    at(request, "ws-sso", row.workspace)
+    at(request, "ws-security", row.workspace)
     page = {
         "title": _("Test of %(connection)s") % {"connection": row.name},
         "lead": _("The directory answered, and its answer is in order. Nothing was made or changed."),
         "claims": sorted((key, value if isinstance(value, list) else [value]) for key, value in raw.items()),
         "read": claims,
         "verdict": foreseen.verdict,
-        "places": _in_words(foreseen.verdict.places),
-        "settings_url": reverse("settings", args=[row.workspace.slug]),
+        "places": given_places(foreseen.verdict.places),
+        "settings_url": reverse("connection", args=[row.workspace.slug, row.id]),
     }
     return render(request, "sso/test.html", page)
-
-
-def _in_words(places: tuple[Wanted, ...]) -> list[Shown]:
-    communities = Community.objects.in_bulk([each.community for each in places])
-    roles = Role.objects.in_bulk({role for each in places for role in each.roles})
-    return [place(communities[each.community], roles=[roles[role] for role in each.roles]) for each in places]

@@ -18,11 +18,12 @@ from guestlist.members.errors import LastAdmin
 from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.queries import break_glass_choices, connections_listed, domains_of
+from guestlist.sso.queries import break_glass_choices, domains_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import at
 from guestlist.web.workspace.domains import domain_rows
+from guestlist.web.workspace.sso import sso_context
 from guestlist.workspaces.errors import BadSessionLimit
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
@@ -72,9 +73,8 @@ def _crumbs(slug: str) -> list[dict[str, str]]:
 
 
 def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
-    rows = connections_listed(workspace)
     return {
-        "connections": [{"name": each.name, "protocol": each.protocol.upper(), "on": each.enabled_at} for each in rows],
+        **sso_context(request.user.actor, workspace),
         "domains": domain_rows(workspace, domains_of(request.user.actor, workspace)),
         "claim_url": reverse("domain_new", args=[workspace.slug]),
         "sso": True,
