@@ -156,7 +156,9 @@ def _set_defaults(actor: Actor, row: Connection, body: ConnectionChange) -> None
     if "default_role" in body.model_fields_set:
         usable = usable_roles(communities or [main_community(workspace)])
         role = (
-            pick_roles([body.default_role], list({each for some in usable.values() for each in some}))[0] if body.default_role else None
+            pick_roles([body.default_role], list({each for some in usable.values() for each in some}))[0]
+            if body.default_role
+            else None
         )
     set_defaults(
         actor=actor,
