@@ -6,6 +6,7 @@ import pytest
 
 from guestlist.access.roles import ADMIN
 from guestlist.audit.models import Event
+from guestlist.invitations.commands import delete_community
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.seals import unseal
 from guestlist.members.commands import create_role, delete_role
@@ -228,6 +229,18 @@ def test_workspace_goes_with_its_connections(cast: Cast):
 
     assert not Connection.objects.exists()
     assert not Role.objects.filter(id=role.id).exists()
+
+
+def test_community_that_goes_takes_what_was_given_there_along(cast: Cast):
+    """Its custom role is the role by default: nobody gets another in its place, and everybody is refused."""
+    role = create_role(actor=cast.olga.actor, community=cast.birch, name="Desk", permissions=["members:read"])
+    row = creating(cast, connect(cast), cast.birch, groups=(GroupRule("soc", cast.birch, role),))
+    Connection.objects.filter(id=row.id).update(default_role=role)
+
+    delete_community(actor=cast.olga.actor, community=cast.birch, members="remove")
+
+    assert not row.mappings.exists()
+    assert come(row, groups=("soc",)).verdict.reason == "no_role"
 
 
 def metadata(body: str = "", head: str = "", entity: str = ENTITY) -> bytes:

@@ -47,7 +47,7 @@ def row(cast: Cast) -> Connection:
 
 
 def assert_failed(answer: Any, client: Client) -> None:
-    assert answer.status_code == 502, answer.content
+    assert answer.status_code == 400, answer.content
     assert "Could not sign you in with Okta" in answer.content.decode()
     assert "_auth_user_id" not in client.session
     assert Identity.objects.count() == Attempt.objects.count() == 0
@@ -174,7 +174,7 @@ def test_assertion_is_used_once(cast: Cast, row: Connection, client: Client):
     says.request = go(again, row).request
     answer = back(again, row, says)
 
-    assert answer.status_code == 502
+    assert answer.status_code == 400
     assert "_auth_user_id" not in again.session
 
 
@@ -198,8 +198,8 @@ def test_rubbish_ends_on_the_page(cast: Cast, row: Connection, client: Client, e
 def test_ticket_is_of_one_browser_and_made_up_ones_are_none(cast: Cast, row: Connection, client: Client):
     answer = post(client, row, go(client, row).encoded())
 
-    assert client.get(answer["Location"][:-1]).status_code == 502
-    assert Client().get(answer["Location"]).status_code == 502
+    assert client.get(answer["Location"][:-1]).status_code == 400
+    assert Client().get(answer["Location"]).status_code == 400
     assert User.objects.filter(email=KIM).count() == 0
     assert client.get(answer["Location"]).status_code == 302
 

@@ -33,10 +33,10 @@ TABLE = {
     ("GET", "password_reset"): "200 200 200 200 200 200 200 200",
     ("GET", "new_password"): "404 404 404 404 404 404 404 404",
     ("GET", "join"): "404 404 404 404 404 404 404 404",
-    # The provider of the connection in the table is down: 502.
-    ("GET", "sso_start"): "502 502 502 502 502 502 502 502",
-    ("GET", "sso_test"): "502 404 404 404 404 404 404 302",
-    ("GET", "sso_callback"): "502 502 502 502 502 502 502 502",
+    # The provider of the connection in the table is down: 400.
+    ("GET", "sso_start"): "400 400 400 400 400 400 400 400",
+    ("GET", "sso_test"): "400 404 404 404 404 404 404 302",
+    ("GET", "sso_callback"): "400 400 400 400 400 400 400 400",
     ("POST", "sso_acs"): "404 404 404 404 404 404 404 404",
     ("GET", "sso_metadata"): "404 404 404 404 404 404 404 404",
     ("GET", "sso_link"): HOME,

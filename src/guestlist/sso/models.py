@@ -74,7 +74,7 @@ class GroupMapping(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mappings")
     group = models.CharField(max_length=191)
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="+")
-    role = models.ForeignKey(Role, on_delete=models.RESTRICT, related_name="+")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         db_table = "connection_group"

@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
             name='default_role',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='members.role'),
         ),
+        migrations.AlterField(
+            model_name='groupmapping',
+            name='role',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.role'),
+        ),
         migrations.CreateModel(
             name='UsedAssertion',
             fields=[

@@ -9,8 +9,9 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
 from guestlist.members.queries import communities_where, may
-from guestlist.sso.models import Attempt, Connection, Domain
+from guestlist.sso.models import Attempt, Connection, Domain, Identity
 from guestlist.sso.rules import certificate_end
+from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import main_community
 
@@ -78,3 +79,18 @@ def proved_domains(workspace: Workspace) -> list[str]:
     """The domains in which the workspace's directories are believed, by name, as in the DNS."""
     rows = Domain.objects.filter(workspace=workspace, proved_at__isnull=False)
     return list(rows.order_by("name").values_list("name", flat=True))
+
+
+def known_as(user: User) -> list[dict[str, str]]:
+    """What directories call the user: for the copy of their data."""
+    rows = Identity.objects.filter(user=user).select_related("connection__workspace").order_by("created_at", "id")
+    return [
+        {
+            "workspace": row.connection.workspace.name,
+            "connection": row.connection.name,
+            "subject": row.subject,
+            "email": row.email,
+            "last_used_at": row.last_used_at.isoformat(),
+        }
+        for row in rows
+    ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from guestlist.invitations.commands import close_account
 from guestlist.invitations.queries import own_data
 from guestlist.members.errors import LastAdmin
+from guestlist.sso.queries import known_as
 from guestlist.users.errors import NotConfirmed, WrongPassword
 from guestlist.web.limits import limited
 from guestlist.web.me.account import crumbs
@@ -19,7 +20,8 @@ from guestlist.web.shell import at
 
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(own_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    data = own_data(request.user) | {"directories": known_as(request.user)}
+    answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 

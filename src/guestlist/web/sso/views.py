@@ -9,12 +9,14 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from django.contrib.auth import login
+from django.contrib.auth import login, user_logged_in
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -68,7 +70,8 @@ def _failed_page(request: HttpRequest, failed: ProviderFailed) -> HttpResponse:
     at_the_door(request)
     again = reverse("sso_start" if row.enabled_at else "sso_test", args=[row.id])
     page = {"connection": row.name, "reference": reference, "again_url": again, "login_url": reverse("account_login")}
-    return render(request, "sso/failed.html", page, status=502)
+    # Not 5xx: proxies put a page of their own in the place of those.
+    return render(request, "sso/failed.html", page, status=400)
 
 
 @never_cache
@@ -95,6 +98,12 @@ def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> Htt
     protocol = oidc if row.protocol == Connection.Protocol.OIDC else saml
     with _speaking_with(row):
         return protocol.ask(request, row, purpose, after)
+
+
+@receiver(user_logged_in)
+def live_as_long_as_any(sender: object, request: HttpRequest, **_: object) -> None:
+    """Whoever went off to a directory, came back without and signs in another way keeps the session."""
+    request.session.set_expiry(None)
 
 
 @contextmanager
@@ -196,7 +205,8 @@ def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[
     foreseen = try_sign_in(actor=request.user.actor, connection=row, claims=claims)
     at(request, "ws-sso", row.workspace)
     page = {
-        "connection": row.name,
+        "title": _("Test of %(connection)s") % {"connection": row.name},
+        "lead": _("The directory answered, and its answer is in order. Nothing was made or changed."),
         "claims": sorted((key, value if isinstance(value, list) else [value]) for key, value in raw.items()),
         "read": claims,
         "verdict": foreseen.verdict,
