@@ -22,7 +22,7 @@ from guestlist.users.models import Session, User
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect, creating, held
 from tests.sso.provider import KEY, OTHER_KEY, OpenId, back, go, running
-from tests.web.visits import signed_in
+from tests.web.visits import BACKEND, signed_in
 
 KIM = "kim@corp.example"
 
@@ -282,6 +282,19 @@ def test_session_is_a_fresh_one_and_its_former_things_are_gone(cast: Cast, row: 
     assert client.session["connection"] == str(row.id)
     assert not Session.objects.filter(session_key=before).exists()
     assert User.objects.get(id=client.session["_auth_user_id"]).email == KIM
+
+
+def test_session_of_the_same_person_is_a_fresh_one_too(cast: Cast, row: Connection, openid: OpenId, client: Client):
+    """What they proved in another way before does not count in the session of a directory."""
+    walk(client, row, openid)
+    client.force_login(User.objects.get(email=KIM), backend=BACKEND)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session.save()
+
+    walk(client, row, openid)
+
+    assert [each["method"] for each in client.session["account_authentication_methods"]] == ["sso"]
 
 
 def test_next_is_a_path_of_ours_or_nothing(cast: Cast, row: Connection, openid: OpenId):

@@ -56,15 +56,13 @@ def link_identity(*, user: User, connection: Connection, claims: Claims, since: 
     Raises NotYourAddress, LinkTooLate, ConnectionClosed."""
     if clock.now() - since > LINK_WITHIN:
         raise LinkTooLate
-    if not holds_address(user, claims):
-        raise NotYourAddress
     with transaction.atomic():
         entry = _enter(connection, claims, user)
+        if entry.user != user:  # by the address that the account has verified, or by a link made meanwhile
+            raise NotYourAddress
         if entry.verdict.outcome == "refused":
             _note_attempt(entry.connection, claims, entry.verdict.reason)
             return SignedIn(entry.verdict, None)
-        if entry.user != user:
-            raise NotYourAddress
         return SignedIn(entry.verdict, _let_through(entry, claims))
 
 
