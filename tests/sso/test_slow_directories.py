@@ -1,6 +1,7 @@
 """A directory that is slow: who waits for it, and who does not."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from guestlist.config.processes import THREADS
 from guestlist.kernel import clock
 from guestlist.sso.models import Connection
-from guestlist.web.sso.turns import AT_ONCE, NoTurn, turn
+from guestlist.web.sso.turns import NoTurn, turn
 from tests.cast import Cast
 from tests.sso.acts import connect, creating
 from tests.sso.provider import OpenId, back, go, running
@@ -65,12 +67,14 @@ def test_directory_that_says_no_at_once_is_asked_again(row: Connection, openid: 
     assert len(openid.asked) == 3
 
 
-def test_threads_are_left_for_everybody_else(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+def test_thread_is_left_for_everybody_else(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("guestlist.web.sso.turns.IN_LINE", 0.01)
-    assert AT_ONCE == 2
 
-    with turn("one"), turn("another"), pytest.raises(NoTurn), turn("third"):
-        pass
+    with ExitStack() as asking:
+        for number in range(THREADS - 1):
+            asking.enter_context(turn(f"directory-{number}"))
+        with pytest.raises(NoTurn), turn("one-more"):
+            pass
 
-    with turn("third"):
+    with turn("one-more"):
         pass

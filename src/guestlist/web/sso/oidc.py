@@ -1,6 +1,7 @@
 """OpenID Connect: allauth's state, PKCE and code exchange; discovery, keys and the ID token checked by us."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
@@ -33,7 +34,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
     def get_provider(self) -> "Provider":
         return self.provider
 
-    @property
+    @cached_property
     def openid_config(self) -> dict[str, Any]:
         return _kept(f"sso.discovery.{self.provider_id}.{self.issuer}", self._discover)
 
@@ -64,8 +65,12 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
 
 
 class Provider(OpenIDConnectProvider):  # type: ignore[misc] # allauth is untyped
+    @cached_property
+    def adapter(self) -> Adapter:
+        return Adapter(self.request, self)
+
     def get_oauth2_adapter(self, request: HttpRequest) -> Adapter:
-        return Adapter(request, self)
+        return self.adapter
 
     def get_scope(self) -> list[str]:
         """Groups only where the provider knows such a scope: others answer with an error."""

@@ -1,22 +1,20 @@
-"""Turns in speaking with directories: one that is slow keeps those waiting who came to it, and nobody else.
-
-A web process has few threads, three where there is one processor. Whoever waits for a directory occupies one of them.
-"""
+"""Turns in asking directories: one that is slow keeps those waiting who came to it, and nobody else. Whoever waits for a directory
+occupies one of the few threads of a web process."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
+from django.conf import settings
 from django.core.cache import cache
 
-AT_ONCE = 2  # questions in one process
 IN_LINE = 1.0  # seconds that somebody waits for a turn
 SLOW = 3.0  # seconds after which a question that failed is taken for silence
 PAUSE = 30  # seconds between two who try whether a silent directory speaks again
 FORGOTTEN = 3600
 
-_turns = BoundedSemaphore(AT_ONCE)
+_turns = BoundedSemaphore(settings.SSO_AT_ONCE)
 
 
 class NoTurn(Exception):
@@ -25,8 +23,8 @@ class NoTurn(Exception):
 
 @contextmanager
 def turn(connection: str) -> Iterator[None]:
-    """Ask the directory of this connection (its id) one thing inside this. Raises NoTurn at once for one that was silent, except to one person every 30 seconds, and
-    after a second where all turns are taken."""
+    """Ask the directory of this connection (its id) one thing inside this. Raises NoTurn: at once for a directory that was silent,
+    except to one person every 30 seconds; after a second where all turns are taken."""
     silent, tried = f"sso.silent.{connection}", f"sso.tried.{connection}"
     was_silent = cache.get(silent)
     if was_silent and not cache.add(tried, 1, PAUSE):
