@@ -139,7 +139,7 @@ def usable_roles(communities: Collection[Community]) -> dict[uuid.UUID, list[Rol
 
 def pick_roles(names: Collection[str], usable: Collection[Role]) -> list[Role]:
     """The roles called `names` (ids, or names in their exact spelling) among `usable`. Raises UnknownRole, AmbiguousRole."""
-    times = Counter(role.name for role in usable)
+    times = Counter(role.name for role in set(usable))
     if any(times[name] > 1 for name in names):
         raise AmbiguousRole
     by_name = {role.name: role for role in usable} | {str(role.id): role for role in usable}
