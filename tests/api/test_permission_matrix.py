@@ -21,7 +21,7 @@ from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
-from tests.api.callers import Caller, as_key, as_user
+from tests.api.callers import Caller, as_key, as_user, make_key
 from tests.cast import Cast, give, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
 
@@ -41,6 +41,7 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
         "grants": [{"community": target, "roles": ["Analyst"]}]
     },
     ("POST", f"{WORKSPACE}/communities/{{community}}/roles"): lambda target: {"name": "A new one", "permissions": ["roles:read"]},
+    ("POST", f"{WORKSPACE}/communities/{{community}}/api-keys"): lambda target: {"name": "A new one", "roles": ["Guest"]},
     ("PATCH", f"{WORKSPACE}/roles/{{role}}"): lambda target: {"name": "Renamed"},
     ("PATCH", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
     ("PATCH", WORKSPACE): lambda target: {"name": "Renamed"},
@@ -193,6 +194,10 @@ def role(cast: Cast, place: Community) -> UUID:
     return create_role(actor=OPERATOR, community=place, name=f"Of {place.slug}", permissions=["members:read"]).id
 
 
+def key(cast: Cast, place: Community) -> UUID:
+    return make_key(place, [GUEST])[0].id
+
+
 def session(cast: Cast, place: Community) -> UUID:
     """Of a guest in the community."""
     holder = Membership.objects.get(id=guest(cast, place)).user
@@ -209,4 +214,5 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "batch": batch,
     "role": role,
     "session": session,
+    "key": key,
 }

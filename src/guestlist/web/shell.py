@@ -135,6 +135,8 @@ def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) 
         ("ws-roles", _("Roles"), "shield", "workspace_roles"),
         ("ws-overview", _("Overview"), "chart-column", "overview"),
     ]
+    if any(decide("keys:write", roles) for roles in held.values()):
+        items.append(("ws-keys", _("API keys"), "key-round", "workspace_keys"))
     if any(decide("audit:read", roles) for roles in held.values()):
         items.append(("ws-audit", _("Audit log"), "history", "audit"))
     if main and decide("settings:write", held[main]):
