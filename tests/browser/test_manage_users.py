@@ -52,7 +52,7 @@ def test_leaving_without_save_changes_nothing(cast: Cast, visit: Visit):
     open_user(page, "Ana Ferreira")
 
     page.get_by_label("Role", exact=True).select_option("Guest")
-    expect(page.locator("#differences")).to_contain_text("If you save")
+    expect(page.locator("#differences")).to_contain_text("Not saved:")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Users").click()
 
     assert roles_of(cast, "birch") == ["Analyst"]

@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/keys/<uuid:key>/revoke", keys.key_revoke, name="key_revoke"),
     path("w/<slug:slug>/users/bulk", bulk.bulk_page, name="users_bulk"),
     path("w/<slug:slug>/users/<uuid:user>", people.user_page, name="user"),
+    path("w/<slug:slug>/users/<uuid:user>/add", people.user_add, name="user_add"),
     path("w/<slug:slug>/users/<uuid:user>/<slug:act>", confirm.user_act, name="user_act"),
     path("w/<slug:slug>/memberships/<uuid:membership>/<slug:act>", confirm.membership_act, name="membership_act"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),
