@@ -81,7 +81,7 @@ def test_user_is_deactivated_from_the_row_menu_and_removed_from_their_page(cast:
     olga.get_by_role("link", name="Deactivate…", exact=True).click()
     question = olga.get_by_role("alertdialog", name="Deactivate Ana Ferreira in Birch?")
     expect(question).to_contain_text("Analyst in Birch ends at once.")
-    question.get_by_role("button", name="Deactivate", exact=True).click()
+    question.get_by_role("button", name="Deactivate Ana", exact=True).click()
     says(olga, "Ana Ferreira is deactivated")
     expect(row_of(olga, "Ana Ferreira")).to_contain_text("Deactivated")
     assert reach(ana, cast) == {"alder", "cedar", "cedar-north"}
@@ -91,7 +91,7 @@ def test_user_is_deactivated_from_the_row_menu_and_removed_from_their_page(cast:
     olga.get_by_role("link", name="Remove everywhere…", exact=True).click()
     question = olga.get_by_role("alertdialog", name="Remove Ana Ferreira from all of Northwind Security?")
     expect(question).to_contain_text("So it does in Cedar North below it.")
-    question.get_by_role("button", name="Remove", exact=True).click()
+    question.get_by_role("button", name="Remove Ana", exact=True).click()
 
     says(olga, "Ana Ferreira is removed")
     assert reach(ana, cast) == set()
