@@ -67,7 +67,8 @@ def _moved_to(change: Change) -> uuid.UUID | None:
 
 def _more(change: Change, communities: Mapping[uuid.UUID, Community]) -> dict[str, Any]:
     """Where the membership went, or when it ends now."""
-    if (to := _moved_to(change)) in communities:
+    to = _moved_to(change)
+    if to and to in communities:
         return {"to": communities[to].name}
     return {"ends_at": (change.after or {}).get("ends_at")} if change.action == "membership.end_changed" else {}
 
