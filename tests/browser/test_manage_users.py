@@ -33,7 +33,7 @@ def test_role_is_changed_on_the_users_page_and_holds_at_once(cast: Cast, visit: 
     assert dropdown.locator("option").all_inner_texts() == ["Guest", "Analyst", "manage_member"]
 
     dropdown.select_option("manage_member")
-    expect(mia.locator("#differences")).to_contain_text("members:invite")
+    expect(mia.locator("#differences")).to_contain_text("Ask people in")
     mia.get_by_role("button", name="Save", exact=True).click()
 
     says(mia, "Saved.")
