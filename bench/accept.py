@@ -29,7 +29,7 @@ WARM_UP = 5
 def main(people: int = 60) -> None:
     key = make_key(make_northwind())
     with guestlist_web(SERVER.get_uri(DATABASE)) as port:
-        tokens = list(_invite(Client(port, Authorization=f"Bearer {key}"), people + WARM_UP))
+        tokens = list(invite_people(Client(port, Authorization=f"Bearer {key}"), people + WARM_UP))
         pairs = [(_accept(port, token), _hash()) for token in tokens][WARM_UP:]
     accept, one_hash = (median(times) * 1000 for times in zip(*pairs, strict=True))
     report(
@@ -43,7 +43,7 @@ def main(people: int = 60) -> None:
     )
 
 
-def _invite(admin: Client, people: int) -> Iterator[str]:
+def invite_people(admin: Client, people: int) -> Iterator[str]:
     """The tokens of so many links."""
     emails = [f"guest-{number}@birch.example" for number in range(people)]
     body = {"emails": emails, "grants": [{"community": "alder", "roles": ["Analyst"]}]}

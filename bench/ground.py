@@ -20,10 +20,10 @@ SENDER = "people@guestlist.example"
 PASSWORD = "lantern-harbour-violet-42"
 
 os.environ |= {
-    "DATABASE_URL": SERVER.get_uri(DATABASE),
+    "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL") or SERVER.get_uri(DATABASE),
     "DJANGO_SETTINGS_MODULE": "guestlist.config.settings",
     "GUESTLIST_BASE_URL": "http://localhost:8000",
-    "GUESTLIST_SECRET_KEY": "a key for the bench only, long enough to sign what it signs",
+    "GUESTLIST_SECRET_KEY": "a key for the bench only and long enough to sign what it signs",
     "GUESTLIST_FROM_EMAIL": f"Guestlist <{SENDER}>",
     "EMAIL_URL": "smtp://127.0.0.1:1",  # no worker runs: nothing is sent
 }

@@ -1,56 +1,23 @@
-"""What a newcomer waits for: from `guestlist demo` to its sign-in page, and what its pages weigh. No target.
+"""What a newcomer waits for: from `guestlist demo` to its sign-in page. No target.
 
 python -m bench.start [rounds, 3]
 """
 
-import gzip
-import re
 import sys
 from statistics import median
-from urllib.parse import urlencode
 
 from bench.figures import report
-from bench.web import Client, free_port, running, wait_for
-
-PASSWORD = "lantern-harbour-violet-42"
-PAGES = ("/w/northwind/settings/users", "/w/northwind/settings/users/new")
-ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+from bench.web import free_port, running, wait_for
 
 
 def main(rounds: int = 3) -> None:
-    seconds, weights = zip(*[_demo() for _ in range(rounds)], strict=True)
-    report(bench="start", seconds_to_sign_in=round(median(seconds), 2), rounds=rounds, kb_gzipped=weights[0])
+    report(bench="start", seconds_to_sign_in=round(median(_demo() for _ in range(rounds)), 2), rounds=rounds)
 
 
-def _demo() -> tuple[float, dict[str, str]]:
+def _demo() -> float:
     port = free_port()
     with running([sys.executable, "-m", "guestlist.cli", "demo", "--port", str(port)], {}):
-        return wait_for(port, "/login"), _weights(Client(port))
-
-
-def _weights(client: Client) -> dict[str, str]:
-    """Page and, behind the plus, everything it loads: text as gzip sends it."""
-    at_the_door = _weight(client, "/login")
-    _sign_in(client)
-    return {"/login": at_the_door} | {path: _weight(client, path) for path in PAGES}
-
-
-def _sign_in(client: Client) -> None:
-    token = TOKEN.findall(client.get("/login").body.decode())[0]
-    form = {"csrfmiddlewaretoken": token, "email": "olga@northwind.example", "password": PASSWORD}
-    answer = client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded")
-    assert answer.status == 302, answer
-
-
-def _weight(client: Client, path: str) -> str:
-    page = client.get(path).body
-    assets = sorted(set(ASSET.findall(page.decode())))
-    return f"{_kb(page)} + {sum(_kb(client.get(asset).body) for asset in assets):.1f}"
-
-
-def _kb(body: bytes) -> float:
-    return round(len(gzip.compress(body)) / 1024, 1)
+        return wait_for(port, "/login")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Client:
         for header in response.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
         return Answer(response.status, response.read(), response.headers.get("Location", ""))
+
+
+def sign_in(client: Client, email: str, password: str) -> None:
+    token = _TOKEN.findall(client.get("/login").body.decode())[0]
+    form = {"csrfmiddlewaretoken": token, "email": email, "password": password}
+    answer = client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded")
+    assert answer.status == 302, answer
 
 
 @contextmanager

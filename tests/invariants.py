@@ -1,6 +1,6 @@
 """The invariants of the live data, for the end of every scenario."""
 
-from guestlist.invitations.queries.invariants import broken_invariants
+from guestlist.sso.queries.invariants import broken_invariants
 
 
 def assert_sound() -> None:

@@ -14,6 +14,8 @@ from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_api_key, create_community, create_role
+from guestlist.sso.commands import create_connection
+from guestlist.sso.rules import Oidc
 from guestlist.users.commands import create_user
 from tests.cast import Cast, give
 
@@ -78,6 +80,8 @@ def undone() -> Iterator[None]:
 
 def plant_starlings(cast: Cast) -> None:
     """Something of every kind in Acme with the word *starling* in it, the canary of R-047 (which is a time zone): outside, nobody reads it."""
+    provider = Oidc("https://starling.example", "starling", "hush hush")
+    create_connection(actor=cast.users["nora"].actor, workspace=cast.acme, name="Starling directory", provider=provider)
     role = create_role(actor=OPERATOR, community=cast.acme_main, name="Starling desk", permissions=["members:read"])
     create_api_key(actor=OPERATOR, community=cast.acme_main, name="starling key", roles=[role])
     create_community(actor=OPERATOR, parent=cast.acme_main, name="Starling place")

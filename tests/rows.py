@@ -35,7 +35,9 @@ class Remembered(Generic[Made]):
 def _tables() -> dict[str, list[str]]:
     models = [each for each in apps.get_models(include_auto_created=True) if each._meta.managed]
     return {
-        each._meta.db_table: [field.column for field in each._meta.concrete_fields if not isinstance(field, AutoField)]
+        each._meta.db_table: [
+            field.column for field in each._meta.concrete_fields if not isinstance(field, AutoField) and not field.generated
+        ]
         for each in models
     }
 

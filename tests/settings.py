@@ -21,7 +21,7 @@ else:
     SERVER.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
     os.environ["DATABASE_URL"] = SERVER.get_uri()
 
-os.environ["GUESTLIST_SECRET_KEY"] = "a key for tests only, long enough to sign what they sign"
+os.environ["GUESTLIST_SECRET_KEY"] = "a key for tests only and long enough to sign what they sign"
 os.environ["GUESTLIST_FROM_EMAIL"] = "Guestlist <people@guestlist.example>"
 os.environ["GUESTLIST_BASE_URL"] = "http://localhost:8000"
 os.environ["EMAIL_URL"] = "smtp://127.0.0.1:1"

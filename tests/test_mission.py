@@ -16,7 +16,7 @@ def ids(seed: int, *numbers: int) -> set[str]:
 
 EVERY = [f"S{seed}.{number}" for seed, last in ((0, 47), (1, 29), (2, 38), (3, 22)) for number in range(1, last + 1)]
 # Sign-in with the organisation's directory.
-NOT_DUE = ids(2, *range(25, 34))
+NOT_DUE = ids(2, *range(31, 34))
 
 
 def rows() -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from guestlist.access.roles import ANALYST
+from guestlist.invitations.commands import delete_community
 from guestlist.invitations.models import Invitation
 from tests.api.callers import Caller, as_key, as_user, code_of
 from tests.cast import Cast
@@ -31,7 +32,12 @@ def test_event_says_who_did_what_to_whom_where_and_when(cast: Cast):
     event = as_user(cast.olga).get(AUDIT).json()["items"][0]
 
     assert event["action"] == "invitation.created"
-    assert event["actor"] == {"kind": "user", "id": str(cast.olga.id), "name": "Olga Lindqvist"}
+    assert event["actor"] == {
+        "kind": "user",
+        "id": str(cast.olga.id),
+        "name": "Olga Lindqvist",
+        "email": "olga@northwind.example",
+    }
     assert event["target"] == {"kind": "invitation", "id": str(Invitation.objects.get().id), "name": JULES}
     assert event["community"] == {"id": str(cast.birch.id), "slug": "birch", "name": "Birch"}
     assert event["after"] == {"grants": [{"community": str(cast.birch.id), "roles": [str(ANALYST)]}]}
@@ -80,3 +86,16 @@ def test_bad_filters_are_named(cast: Cast):
     assert code_of(caller.get(AUDIT, cursor="made-up")) == (422, "bad_cursor")
     assert code_of(as_user(cast.mia).get(AUDIT)) == (403, "not_allowed")
     assert code_of(as_user(cast.nora).get(AUDIT)) == code_of(as_user(cast.otto).get(AUDIT)) == (404, "not_found")
+
+
+def test_deleted_community_is_found_by_what_it_was_called(cast: Cast):
+    delete_community(actor=cast.olga.actor, community=cast.cedar_north)
+
+    caller = as_user(cast.olga)
+    for name in (str(cast.cedar_north.id), "cedar-north", "Cedar North"):
+        (event, _) = caller.get(AUDIT, community=name).json()["items"]
+        assert event["community"] == {"id": str(cast.cedar_north.id), "slug": "cedar-north", "name": "Cedar North"}
+        assert event["target"]["name"] == "Cedar North"
+    for who in (cast.adam,):
+        assert code_of(as_user(who).get(AUDIT, community="cedar-north")) == (422, "unknown_community")
+    assert code_of(caller.get(AUDIT, community="main-of-acme")) == (422, "unknown_community")

@@ -8,7 +8,7 @@ from guestlist.invitations.rules import Person, Wanted
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast
 
-STATEMENTS = 11
+STATEMENTS = 9
 PATH = "/workspaces/northwind/batches"
 
 

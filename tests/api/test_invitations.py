@@ -13,7 +13,7 @@ from guestlist.workspaces.models import Workspace
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give
 
-STATEMENTS = 15
+STATEMENTS = 18
 PATH = "/workspaces/northwind/invitations"
 
 

@@ -3,10 +3,12 @@ import pytest
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.api.me import KeyMe, UserMe
 from guestlist.members.models import Membership
+from guestlist.users.commands import add_passkey
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give
+from tests.passkeys import stored_passkey
 
-STATEMENTS = 4
+STATEMENTS = 5
 
 
 def test_user_sees_themselves_and_everywhere_they_belong(cast: Cast):
@@ -66,6 +68,16 @@ def test_number_of_statements_does_not_grow_with_the_memberships(cast: Cast, dja
 
     with django_assert_num_queries(STATEMENTS):
         assert len(gus.get("/me").json()["workspaces"]) == 2
+
+
+def test_second_factor_is_said_and_nothing_secret(cast: Cast):
+    before = as_user(cast.ana).get("/me").json()["second_factor"]
+    add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+
+    told = as_user(cast.ana).get("/me")
+
+    assert (before, told.json()["second_factor"]) == (False, True)
+    assert "Phone" not in told.content.decode() and "secret" not in told.content.decode()
 
 
 def test_user_changes_their_profile_and_what_is_left_out_stays(cast: Cast):

@@ -19,18 +19,23 @@ from guestlist.kernel.actors import OPERATOR, Actor
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
+from guestlist.sso.commands import confirm_domain
+from guestlist.sso.models import Connection
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
 from tests.api.callers import Caller, as_key, as_user, make_key
 from tests.cast import Cast, give, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
+from tests.sso.acts import come, connect
 
 pytestmark = pytest.mark.django_db
 
 ENDPOINTS = rows("API")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WORKSPACE = "/workspaces/{workspace}"
+CONNECTIONS = f"{WORKSPACE}/connections"
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("POST", f"{WORKSPACE}/domains"): lambda target: {"name": f"new.{target}.example"},
     ("PATCH", "/me"): lambda target: {"name": "Another"},
     ("POST", f"{WORKSPACE}/communities"): lambda target: {"name": "A new one", "parent": target},
     ("POST", f"{WORKSPACE}/invitations"): lambda target: {
@@ -46,6 +51,15 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("PATCH", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
     ("PATCH", WORKSPACE): lambda target: {"name": "Renamed"},
     ("PATCH", f"{WORKSPACE}/memberships/{{membership}}"): lambda target: {"roles": ["Analyst"]},
+    ("POST", CONNECTIONS): lambda target: {
+        "name": "A new one",
+        "oidc": {"issuer": "https://id.example", "client_id": "guestlist", "client_secret": "hush hush"},
+    },
+    ("PATCH", f"{CONNECTIONS}/{{connection}}"): lambda target: {"name": "Renamed"},
+    ("POST", f"{CONNECTIONS}/{{connection}}/preview"): lambda target: {"claims": {"sub": "00u9"}},
+    ("POST", f"{CONNECTIONS}/{{connection}}/attempts/{{attempt}}/let-in"): lambda target: {
+        "grants": [{"community": "birch", "roles": ["Guest"]}]
+    },
 }
 
 
@@ -63,6 +77,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
     with django_db_blocker.unblock(), undone():
         cast = make_cast()
         plant_starlings(cast)
+        connect(cast)
         callers = {who: as_user(user) for who, user in cast.users.items()}
         callers["anonymous"] = Caller()
         keys = {"northwind": cast.main, "alder": cast.places["alder"], "acme": cast.acme_main}
@@ -198,11 +213,22 @@ def key(cast: Cast, place: Community) -> UUID:
     return make_key(place, [GUEST])[0].id
 
 
+def domain(cast: Cast, place: Community) -> UUID:
+    """One that needs no DNS."""
+    return confirm_domain(actor=OPERATOR, workspace=cast.northwind, name=f"{place.slug}.example").id
+
+
 def session(cast: Cast, place: Community) -> UUID:
     """Of a guest in the community."""
     holder = Membership.objects.get(id=guest(cast, place)).user
     as_user(holder)
     return holder.sessions.get().id
+
+
+def attempt(cast: Cast, place: Community) -> UUID:
+    row = Connection.objects.get(workspace=cast.northwind)
+    come(row)
+    return row.attempts.get().id
 
 
 SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
@@ -213,6 +239,9 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "invitation": invitation,
     "batch": batch,
     "role": role,
+    "domain": domain,
     "session": session,
     "key": key,
+    "connection": lambda cast, place: Connection.objects.get(workspace=cast.northwind).id,
+    "attempt": attempt,
 }

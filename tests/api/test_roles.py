@@ -10,7 +10,7 @@ from guestlist.workspaces.models import Community
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give, role_named
 
-STATEMENTS = 13
+STATEMENTS = 17
 PATH = "/workspaces/northwind/communities"
 ONE = "/workspaces/northwind/roles"
 BUILT_IN = ["Guest", "Analyst", "Admin", "manage_member"]

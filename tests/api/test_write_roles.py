@@ -151,7 +151,7 @@ def test_holders_come_in_pages_at_a_constant_number_of_statements(cast: Cast, nu
         give(User.objects.create(name=f"M {n}", email=f"m{n:02}@x.example"), cast.alder, role.id)
 
     found, cursor = [], ""
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(32):
         page = key.get(f"{ONE}/{role.id}/holders", limit=1000).json()
     while cursor is not None:
         part = key.get(f"{ONE}/{role.id}/holders", limit=7, cursor=cursor).json()

@@ -9,15 +9,20 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from guestlist.invitations.models import Batch, Invitation
+from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_api_key, create_community, create_role, deactivate
 from guestlist.members.models import Membership
-from guestlist.users.commands import request_password_reset
+from guestlist.sso.commands import claim_domain
+from guestlist.sso.models import Connection
+from guestlist.users.commands import add_passkey, add_totp, request_password_reset
+from guestlist.workspaces.models import Workspace
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox, deliver
 from tests.browser.steps import tick, type_addresses
-from tests.cast import Cast, give, role_named
+from tests.cast import PASSWORD, Cast, give, role_named
 from tests.invitations.acts import ask, invited, now
+from tests.passkeys import now_code, stored_passkey
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Colours are all that differs in the dark, and they are the same on a phone. Without preload axe reads the style sheets that the browser has, and fetches none.
@@ -35,6 +40,7 @@ CUT_OFF = """() => [...document.querySelectorAll("h1, h2, p, a, button, input, s
   return each.checkVisibility() && box.width > 1 && box.right > document.documentElement.clientWidth + 1 && !scrolls(each);
 }).map((each) => each.outerHTML.slice(0, 120))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SECRET = "JBSWY3DPEHPK3PXP"
 LATER = "2099-01-01T00:00:00Z"
 
 
@@ -115,6 +121,28 @@ def test_pages_of_people_and_invitations(full: Cast, visit: Visit):
     ]
 
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_security_and_the_door(full: Cast, visit: Visit):
+    row = {"workspace": full.northwind, "name": "Northwind Okta", "protocol": "oidc"}
+    Connection.objects.create(**row, enabled_at=clock.now(), tested_at=clock.now())
+    domain = claim_domain(actor=OPERATOR, workspace=full.northwind, name="northwind.example")
+    page = visit(full.olga)
+    paths = ["/w/northwind/settings/security", "/w/northwind/settings/domains/new"]
+    paths += [f"/w/northwind/settings/domains/{domain.id}{act}" for act in ("", "/remove")]
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto(paths[0])
+    page.get_by_label("SSO only").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Name a break-glass Admin")
+    found += findings(page, "refused policy")
+    Workspace.objects.filter(id=full.northwind.id).update(sso_only=True)
+    page.goto(paths[0])
+    expect(page.get_by_role("heading", level=1)).to_contain_text("asks for more")
+    found += findings(page, "door")
 
     assert not found, "\n".join(found)
 
@@ -236,7 +264,7 @@ def test_pages_of_signing_in(cast: Cast, visit: Visit, mailbox: Mailbox):
     page = visit()
     found = []
 
-    for path in ("/login", "/password", link, "/nothing-here"):
+    for path in ("/login", "/sso", "/password", link, "/nothing-here"):
         page.goto(path)
         found += findings(page, path.partition("/password/")[1] or path)
     page.goto("/login")
@@ -287,6 +315,34 @@ def test_pages_of_joining(cast: Cast, visit: Visit, mailbox: Mailbox, settings):
     found += findings(visit_again, "already accepted")
 
     assert now(jules).state == "accepted"
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_the_second_factor(cast: Cast, visit: Visit):
+    page = visit(cast.ana)
+    paths = ["/me/security", "/me/confirm", "/me/confirm?ask=factor"]
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.goto("/me/security/app")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_label("Code", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Set up", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += findings(page, "app, with a mistake")
+    passkey = add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+    add_totp(user=cast.ana, secret=SECRET, code=now_code(SECRET))
+    paths = ["", "/codes", "/passkeys/new", f"/passkeys/{passkey.id}/rename", f"/passkeys/{passkey.id}/remove", "/app/remove"]
+    found += [each for path in paths if page.goto(f"/me/security{path}") for each in findings(page, path)]
+    page.goto("/me/confirm")
+    found += findings(page, "confirm, with everything")
+    half = visit()
+    half.goto("/login")
+    half.get_by_label("Email", exact=True).fill("ana@northwind.example")
+    half.get_by_label("Password", exact=True).fill(PASSWORD)
+    half.get_by_role("button", name="Log in", exact=True).click()
+    expect(half.get_by_role("heading", level=1)).to_have_text("Second step")
+    found += findings(half, "second step")
+
     assert not found, "\n".join(found)
 
 

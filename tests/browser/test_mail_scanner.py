@@ -85,13 +85,14 @@ def test_client_that_posts_an_empty_form_changes_nothing(cast: Cast, link: str):
 
 
 def test_browser_that_presses_every_button_changes_nothing(cast: Cast, visit: Visit, link: str):
+    """R-022"""
     before = facts()
     scanner = visit()
 
     pressed = press_everything(scanner, link)
     submitted = submit_every_form(scanner, link)
 
-    assert (pressed, submitted) == (2, 2)  # Join and Decline
+    assert (pressed, submitted) == (3, 2)  # Join, the passkey and Decline
     assert facts() == before
     guest = visit()
     join(guest, link, "Jules Moreau")

@@ -67,7 +67,7 @@ def test_checklist_comes_first_and_is_put_away(cast: Cast, visit: Visit):
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Setup checklist")
-    expect(page.get_by_role("main")).to_contain_text("2 of 5")
+    expect(page.get_by_role("main")).to_contain_text("2 of 7")
     page.get_by_role("button", name="Send a mail to olga@northwind.example").click()
     says(page, "A mail to olga@northwind.example is on its way.")
     page.get_by_role("button", name="Put away").click()

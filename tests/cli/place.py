@@ -64,7 +64,7 @@ def make_place(folder: Path) -> Place:
 def required(port: int, mail_port: int = 1) -> dict[str, str]:
     return {
         "GUESTLIST_BASE_URL": f"http://localhost:{port}",
-        "GUESTLIST_SECRET_KEY": "a key for these tests only, and longer than fifty characters",
+        "GUESTLIST_SECRET_KEY": "a key for these tests only and longer than fifty characters",
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
         "GUESTLIST_FROM_EMAIL": "Guestlist <people@guestlist.example>",
     }

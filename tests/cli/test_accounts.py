@@ -3,11 +3,15 @@ from collections.abc import Callable
 import pytest
 
 from guestlist.audit.models import Event
+from guestlist.mail.models import Message
 from guestlist.members.models import Membership
+from guestlist.users.commands import add_passkey
 from guestlist.users.models import User
+from guestlist.users.queries import passkeys_of
 from tests.cast import Cast
 from tests.cli.conftest import Done
 from tests.invariants import assert_sound
+from tests.passkeys import stored_passkey
 
 Run = Callable[..., Done]
 
@@ -44,7 +48,31 @@ def test_last_admin_stays(cast: Cast, guestlist: Run, act: str):
     assert_sound()
 
 
-@pytest.mark.parametrize("act", ["disable", "erase"])
+def test_second_factor_is_reset_and_its_holder_told(cast: Cast, guestlist: Run):
+    row = add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+
+    done = guestlist("user", "reset-mfa", "ANA@northwind.example", "--yes")
+    again = guestlist("user", "reset-mfa", "ana@northwind.example", "--yes")
+
+    assert (done.code, again.code) == (0, 1)
+    assert not passkeys_of(cast.ana).filter(id=row.id).exists()
+    assert Message.objects.filter(to_email=cast.ana.email, context__change="second_factor_reset").count() == 1
+    assert "no second factor" in again.err
+    assert_sound()
+
+
+def test_reset_says_that_somebody_without_password_gets_a_link(cast: Cast, guestlist: Run):
+    cast.ana.set_unusable_password()
+    cast.ana.save()
+    add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+
+    done = guestlist("user", "reset-mfa", "ana@northwind.example", "--yes")
+
+    assert "no password" in done.out
+    assert Message.objects.get(template="users/emails/password_reset").to_email == cast.ana.email
+
+
+@pytest.mark.parametrize("act", ["disable", "erase", "reset-mfa"])
 def test_what_cannot_be_undone_needs_a_yes(cast: Cast, guestlist: Run, act: str):
     done = guestlist("user", act, "adam@northwind.example")
 

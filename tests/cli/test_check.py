@@ -14,7 +14,6 @@ from guestlist.audit.models import Event
 from guestlist.invitations.commands import accept_as_new_user, invite
 from guestlist.invitations.models import LINK_PURPOSE, Grant, Invitation
 from guestlist.invitations.queries import open_invitation
-from guestlist.invitations.queries.invariants import INVARIANTS, broken_invariants
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.ids import new_id
@@ -22,12 +21,15 @@ from guestlist.kernel.links import sign_link
 from guestlist.mail.models import Message
 from guestlist.members.commands import create_api_key, create_role, leave, remove
 from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
+from guestlist.sso.models import Connection, GroupMapping
+from guestlist.sso.queries.invariants import INVARIANTS, broken_invariants
 from guestlist.users.models import User
 from guestlist.workspaces.models import Ancestry, Community, Workspace
 from tests.cast import Cast, role_named
 from tests.cli.conftest import Done
 from tests.cli.place import PASSWORD
 from tests.invariants import assert_sound
+from tests.sso.acts import come, connect, creating
 
 Run = Callable[..., Done]
 Breach = Callable[[Cast], object]
@@ -43,6 +45,7 @@ def full(cast: Cast) -> Cast:
     lead = create_role(actor=OPERATOR, community=cast.alder, name="Shift lead", permissions=READING)
     MembershipRole.objects.create(membership=Membership.objects.get(user=cast.adam), role=lead)
     create_api_key(actor=OPERATOR, community=cast.alder, name="ci", roles=[lead])
+    come(creating(cast, connect(cast)))
     return cast
 
 
@@ -142,6 +145,17 @@ BREACHES: list[tuple[str, str, Breach]] = [
         lambda cast: Event.objects.filter(action="invitation.created").update(after={"x": [_link()]}),
     ),
 ]
+BREACHES += [
+    ("sso_cause", "another's", lambda cast: Membership.objects.filter(user=cast.gus).update(source="sso")),
+    ("connection_place", "group", lambda cast: _give_elsewhere(cast)),
+    ("connection_place", "by default", lambda cast: Connection.objects.get().default_communities.add(cast.acme_main)),
+    ("sealed", "in clear", lambda cast: Connection.objects.update(sealed_secret="hush hush")),
+    ("identity_cause", "never linked", lambda cast: Event.objects.filter(action="connection.linked").update(target_id=new_id())),
+]
+
+
+def _give_elsewhere(cast: Cast) -> None:
+    GroupMapping.objects.create(connection=Connection.objects.get(), group="x", community=cast.acme_main, role_id=GUEST)
 
 
 def _address(user: User, address: str) -> None:

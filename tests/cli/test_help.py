@@ -41,7 +41,18 @@ def test_every_command_names_a_function_that_exists(name: str):
 def test_commands_are_those_of_the_contract():
     assert {name.removeprefix("guestlist ") for name, parser in PARSERS.items() if parser.get_default("run")} == {
         *("demo", "setup", "migrate", "up", "web", "worker", "check", "invite", "api-key create"),
-        *("workspace add", "workspace list", "workspace remove", "user disable", "user enable", "user erase", "why"),
+        *(
+            "workspace add",
+            "workspace list",
+            "workspace remove",
+            "domain list",
+            "domain confirm",
+            "user disable",
+            "user enable",
+            "user reset-mfa",
+            "user erase",
+            "why",
+        ),
     }
 
 

@@ -13,6 +13,7 @@ def test_fresh_folder_gets_database_workspace_and_admin(empty_place: Place):
 
 
 def test_second_setup_changes_nothing_and_exits_2(acme: Place):
+    """R-010"""
     done = acme.run("setup", "--workspace", "Other", "--email", "x@other.example", "--password-stdin", stdin=f"{PASSWORD}\n")
 
     assert done.returncode == 2

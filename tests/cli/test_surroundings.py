@@ -17,6 +17,23 @@ def test_missing_variables_are_one_line_each(acme: Place, command: str):
     assert all(line.startswith("guestlist: ") for line in lines)
 
 
+@pytest.mark.parametrize("command", ["up", "web", "worker", "check"])
+def test_nothing_is_written_before_it_is_said_what_is_missing(empty_place: Place, command: str):
+    done = empty_place.run(command)
+
+    assert done.returncode == 2
+    assert list(empty_place.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["up", "web", "worker"])
+@pytest.mark.parametrize("keys", ["k" * 49, "k" * 50 + "," + "o" * 49, "k" * 50 + ","])
+def test_short_key_is_refused_in_one_line(acme: Place, command: str, keys: str):
+    done = acme.run(command, **required(8000) | {"GUESTLIST_SECRET_KEY": keys})
+
+    assert done.returncode == 2
+    assert done.stderr == "guestlist: GUESTLIST_SECRET_KEY is too short: each key needs 50 or more random characters.\n"
+
+
 @pytest.mark.parametrize("command", ["web", "worker", "check"])
 def test_missing_tables_are_refused(empty_place: Place, command: str):
     done = empty_place.run(command, **required(8000))
@@ -64,3 +81,11 @@ def test_missing_catalogue_is_named(acme: Place):
 
     assert done.returncode == 2
     assert "nowhere.toml" in done.stderr
+
+
+def test_limits_of_sessions_are_numbers_above_nought(acme: Place):
+    done = acme.run("worker", **required(8000), GUESTLIST_SESSION_DAYS="0")
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "GUESTLIST_SESSION_DAYS and GUESTLIST_SESSION_IDLE_HOURS need a whole number above 0." in done.stderr

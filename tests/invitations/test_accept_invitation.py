@@ -264,6 +264,7 @@ def test_role_that_is_gone_is_not_given(cast: Cast):
 
 
 def test_changed_meanwhile_is_shown_again(cast: Cast):
+    """R-019"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
     token = link(invitation)
     shown = open_invitation(token).shown
@@ -277,6 +278,7 @@ def test_changed_meanwhile_is_shown_again(cast: Cast):
 
 
 def test_opening_a_link_changes_nothing(cast: Cast, django_assert_max_num_queries):
+    """R-022"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
     before = (state_of_everything(), Invitation.objects.values().get())
 

@@ -29,6 +29,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def test_link_lives_24_hours_from_the_moment_the_mail_server_took_the_mail(cast: Cast):
+    """R-020"""
     with time_machine.travel(NOON, tick=False) as clock:
         invitation = invited(cast, "olga", JULES, birch="Guest")
         clock.shift(timedelta(days=3))
@@ -44,6 +45,7 @@ def test_link_lives_24_hours_from_the_moment_the_mail_server_took_the_mail(cast:
 
 
 def test_page_opened_in_time_but_sent_too_late_is_refused(cast: Cast):
+    """R-020"""
     with time_machine.travel(NOON, tick=False) as clock:
         invitation = invited(cast, "olga", JULES, birch="Guest")
         mail_taken(invitation)
@@ -92,6 +94,7 @@ def test_revoked_link_is_refused(cast: Cast):
 
 
 def test_used_link_is_refused_for_its_own_user_too(cast: Cast):
+    """R-014"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
     user = join_as_new(invitation).user
 
@@ -142,6 +145,7 @@ def test_link_that_was_not_made_here_is_not_found(cast: Cast, how: str):
 
 
 def test_link_made_for_another_purpose_is_not_found(cast: Cast):
+    """R-019"""
     invitation = invited(cast, "olga", JULES, birch="Guest")
 
     with pytest.raises(NotFound):

@@ -7,10 +7,12 @@ import pytest
 from guestlist.access.permissions import READING
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.audit.models import Event
-from guestlist.invitations.commands import delete_community
+from guestlist.invitations.commands import decline_invitation, delete_community
 from guestlist.invitations.models import Invitation
+from guestlist.invitations.queries import Sought, visible_events, visible_invitations, with_grants
 from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
+from guestlist.kernel.links import sign_link
 from guestlist.mail.models import Message
 from guestlist.members.commands import create_api_key, create_role, deactivate
 from guestlist.members.errors import AboveCeiling, NotAllowed, RolesOutOfReach
@@ -193,3 +195,40 @@ def test_admin_of_a_community_deletes_it_with_everything_in_it(cast: Cast):
 
     assert not Membership.objects.filter(community=cast.alder.id, roles=ADMIN).exists()
     assert_sound()
+
+
+def test_history_of_invitations_outlives_the_community(cast: Cast):
+    declined = invited(cast, "olga", "jules@cedar.example", cedar_north="Guest")
+    decline_invitation(token=sign_link("invitation", declined.id, "1"), address="jules@cedar.example")
+    revoked = invited(cast, "olga", "kim@cedar.example", cedar_north="Guest")
+    joined = invited(cast, "olga", "lee@cedar.example", cedar_north="Guest")
+    join_as_new(joined)
+
+    delete_community(actor=cast.olga.actor, community=cast.cedar_north, members="move", to=cast.alder)
+
+    rows = {row.invitation.id: row for row in with_grants(cast.olga.actor, cast.northwind, list(Invitation.objects.all()))}
+    assert set(visible_invitations(cast.olga.actor, cast.northwind)) == {declined, revoked, joined}
+    assert [rows[each.id].invitation.state for each in (declined, revoked, joined)] == ["declined", "revoked", "accepted"]
+    assert {line.community.name for row in rows.values() for line in row.grants} == {"Cedar North"}
+    for who in ("adam", "mia", "gus", "nora", "otto"):
+        assert not visible_invitations(cast.users[who].actor, cast.northwind)
+    assert_sound()
+
+
+def test_every_community_concerned_has_it_in_its_history(cast: Cast):
+    both = invited(cast, "olga", "jules@birch.example", birch="Guest", alder="Guest")
+    join_as_new(both)
+    third = invited(cast, "olga", "kim@birch.example", birch="Guest", alder="Guest")
+    decline_invitation(token=sign_link("invitation", third.id, "1"), address="kim@birch.example")
+
+    delete_community(actor=cast.olga.actor, community=cast.birch, members="move", to=cast.alder)
+
+    events = visible_events(cast.adam.actor, cast.northwind, Sought())
+    told = [each for each in events.values_list("action", flat=True) if each.startswith("invitation") or each.endswith("moved")]
+    assert sorted(told) == [
+        "invitation.accepted",
+        "invitation.created",
+        "invitation.created",
+        "invitation.declined",
+        "membership.moved",
+    ]

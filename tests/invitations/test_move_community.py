@@ -1,6 +1,7 @@
 """Moving a community hands roles out and takes them away: the tree stays right, and nobody moves what they could not give."""
 
 import random
+from uuid import UUID
 
 import pytest
 
@@ -139,6 +140,32 @@ def test_names_out_of_sight_are_only_counted(cast: Cast):
 
     assert names(move.gains) == []
     assert move.gains.total == 3, "Mia, Ana and himself: he may not read who is in Birch"
+
+
+@pytest.mark.parametrize("hidden", [None, GUEST, ADMIN])
+def test_who_belongs_out_of_sight_changes_no_answer(cast: Cast, hidden: UUID | None):
+    keeper = create_role(actor=OPERATOR, community=cast.main, name="Keeper", permissions=READING | {"communities:write"})
+    give(cast.otto, cast.alder, keeper.id)
+    give(cast.otto, cast.cedar_north, keeper.id)
+    inner = create_community(actor=OPERATOR, parent=cast.alder, name="Inner")
+    Membership.objects.filter(community__in=[cast.alder, cast.cedar]).exclude(user=cast.otto).delete()
+    if hidden:
+        give(cast.nora, cast.cedar, hidden)
+
+    with pytest.raises(NotAllowed):
+        move_community(actor=cast.otto.actor, community=inner, parent=cast.cedar_north, dry_run=True)
+
+
+def test_what_is_held_out_of_sight_takes_nobody_from_the_list(cast: Cast):
+    lower = create_community(actor=OPERATOR, parent=cast.alder, name="Lower")
+    inner = create_community(actor=OPERATOR, parent=cast.alder, name="Inner")
+    give(cast.otto, cast.main, ANALYST)
+    give(cast.otto, lower, ANALYST)
+    give(cast.gus, lower, ANALYST)
+
+    move = move_community(actor=cast.adam.actor, community=inner, parent=lower, dry_run=True)
+
+    assert names(move.gains) == ["Gus Petit: Analyst", "Otto Brandt: Analyst"]
 
 
 # Who may

@@ -13,6 +13,7 @@ TOKEN = sign_link("invitation", new_id(), "12")
 
 @pytest.mark.parametrize("path", ["/join/{}", "/join//{}", "/JOIN/{}", "/x/{}?a=b", "/api/v1/{}/join", "/password/{}"])
 def test_token_is_hidden_wherever_it_stands(path: str):
+    """R-021"""
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", (path.format(TOKEN),), None)
 
     NoTokens().filter(record)

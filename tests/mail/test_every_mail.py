@@ -20,13 +20,17 @@ from guestlist.invitations.models import LINK_PURPOSE, Invitation
 from guestlist.invitations.queries.opened import open_invitation
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel import clock
+from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.links import sign_link
 from guestlist.mail.emails import write_letter
 from guestlist.mail.models import Message
 from guestlist.members.commands import remind_of_ends, send_trial_mail
 from guestlist.members.models import Membership
-from guestlist.users.commands import request_password_reset, reset_password
+from guestlist.sso.commands import confirm_domain, mail_ways_in, prove_a_domain_again
+from guestlist.sso.models import Connection, Domain
+from guestlist.users.commands import add_passkey, request_password_reset, reset_password
 from tests.cast import Cast
+from tests.passkeys import stored_passkey
 
 ROOT = Path(guestlist.__file__).parent
 FOLDERS = {str(each.relative_to(each.parents[2])): each for each in ROOT.glob("*/templates/*/emails/*") if each.is_dir()}
@@ -111,6 +115,10 @@ def password_changed(cast: Cast) -> None:
     reset_password(token=sign_link(row.link_purpose, row.link_subject, row.link_version), password="a quiet river in autumn")
 
 
+def factor_changed(cast: Cast) -> None:
+    add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+
+
 def trial(cast: Cast) -> None:
     send_trial_mail(actor=cast.olga.actor, workspace=cast.northwind, user=cast.olga)
 
@@ -120,14 +128,30 @@ def end_near(cast: Cast) -> None:
     remind_of_ends()
 
 
+def ways_in(cast: Cast) -> None:
+    Connection.objects.create(workspace=cast.northwind, name="Northwind Okta", protocol="oidc", enabled_at=clock.now())
+    confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="northwind.example")
+    mail_ways_in(address="jules@northwind.example")
+
+
+def record_missing(cast: Cast) -> None:
+    settings.GUESTLIST_DNS_SERVERS = ["127.0.0.1:9"]
+    fields = {"workspace": cast.northwind, "name": "northwind.example", "token": "x", "proved_at": clock.now()}
+    Domain.objects.create(**fields)
+    prove_a_domain_again()
+
+
 SENT_BY: dict[str, Callable[[Cast], None]] = {
     "invitations/emails/invitation": invitation,
     "invitations/emails/added": added,
     "invitations/emails/left_out": left_out,
     "members/emails/end_near": end_near,
     "members/emails/end_near_manager": end_near,
+    "sso/emails/record_missing": record_missing,
+    "sso/emails/ways_in": ways_in,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,
+    "users/emails/factor_changed": factor_changed,
     "workspaces/emails/trial": trial,
 }
 WITHOUT_LINK = {"invitations/emails/left_out"}
@@ -136,7 +160,7 @@ WITHOUT_LINK = {"invitations/emails/left_out"}
 @pytest.fixture(params=SENT_BY)
 def message(request: pytest.FixtureRequest, cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Message:
     """Each mail in turn. `settings` undoes what `added` sets; a variable that the command forgot shows as MISSING."""
-    settings.GUESTLIST_EXISTING_USERS = "add"
+    settings.GUESTLIST_EXISTING_USERS, settings.GUESTLIST_DNS_SERVERS = "add", []
     monkeypatch.setattr(Engine.get_default(), "string_if_invalid", "MISSING %s")
     SENT_BY[request.param](cast)
     return Message.objects.get(template=request.param)

@@ -90,6 +90,7 @@ def test_refusal_that_quotes_the_link_is_stored_without_it(sink: SmtpSink, code:
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA", "DOT"])
 def test_dropped_connection_is_tried_again_with_the_same_id_and_link(sink: SmtpSink, verb: str) -> None:
+    """R-025"""
     queue(letter())
     sink.answer(verb, DROP)
 

@@ -4,10 +4,20 @@ import pytest
 
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, set_roles
-from guestlist.members.errors import AboveCeiling, NameTaken, NotAllowed, RoleTextTooLong, UnknownPermission, UnknownRole
+from guestlist.members.commands import create_api_key, create_community, create_role, set_roles, update_role
+from guestlist.members.errors import (
+    AboveCeiling,
+    AmbiguousRole,
+    MixedAlphabets,
+    NameTaken,
+    NotAllowed,
+    RoleTextTooLong,
+    UnknownPermission,
+    UnknownRole,
+)
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import may, pick_roles, usable_roles
+from guestlist.members.queries import communities_named, may, pick_roles, usable_roles, visible_communities
+from guestlist.members.queries.tree import facts_beside, tree_around
 from guestlist.workspaces.errors import NameMissing
 from tests.cast import Cast, give, role_named
 
@@ -27,6 +37,8 @@ LIKE_BUILT_IN = [
     "admіn",  # Cyrillic i
     "admın",  # dotless i
     "Adm1n",
+    "Adrnin",  # r and n
+    "ꓮꓓꓟꓲꓠ",  # Lisu
     "Admln",
     "ADM|N",
     "admiո",  # Armenian n
@@ -201,3 +213,54 @@ def test_every_permission_of_the_catalogue_may_stand_in_a_role(cast: Cast):
     role = create_role(actor=cast.olga.actor, community=cast.main, name="All of it", permissions=list(catalogue()))
 
     assert set(role.permissions) == set(catalogue())
+
+
+@pytest.mark.parametrize("name", ["ꓮdmin", "Ⲁdmin", "𐒠dmin", "Report гeader", "Αnalytics"])
+def test_letters_of_two_alphabets_are_refused(cast: Cast, name: str):
+    with pytest.raises((MixedAlphabets, NameTaken)):
+        create_role(actor=OPERATOR, community=cast.main, name=name, permissions=["members:read"])
+
+
+@pytest.mark.parametrize("name", ["Équipe 2", "Отдел", "東京 team", "Größe"])
+def test_letters_of_one_alphabet_are_a_name(cast: Cast, name: str):
+    assert create_role(actor=OPERATOR, community=cast.main, name=name, permissions=["members:read"]).name == name
+
+
+def test_name_of_a_role_above_is_taken(cast: Cast):
+    create_role(actor=OPERATOR, community=cast.main, name="Report reader", permissions=["members:read"])
+
+    with pytest.raises(NameTaken):
+        create_role(actor=cast.adam.actor, community=cast.alder, name="report Reader", permissions=["keys:write"])
+
+    theirs = create_role(actor=cast.adam.actor, community=cast.alder, name="Desk", permissions=["members:read"])
+    with pytest.raises(NameTaken):
+        update_role(actor=cast.adam.actor, role=theirs, name="Report reader")
+
+
+def test_name_of_two_roles_is_given_by_none(cast: Cast):
+    below = create_role(actor=OPERATOR, community=cast.alder, name="Reader", permissions=["keys:write"])
+    above = create_role(actor=OPERATOR, community=cast.main, name="Reader", permissions=["members:read"])
+    usable = usable_roles([cast.alder])[cast.alder.id]
+
+    with pytest.raises(AmbiguousRole):
+        pick_roles(["Reader"], usable)
+
+    assert pick_roles([str(above.id), str(below.id)], usable) == [above, below]
+
+
+@pytest.mark.parametrize("kind", ["user", "key"])
+def test_without_reading_communities_only_ones_own_is_there(cast: Cast, kind: str):
+    inner = create_community(actor=OPERATOR, parent=cast.alder, name="Inner")
+    role = create_role(actor=OPERATOR, community=cast.main, name="Alerts", permissions=["members:read"])
+    give(cast.otto, cast.alder, role.id)
+    key = create_api_key(actor=OPERATOR, community=cast.alder, name="ci", roles=[role])[0]
+    actor = cast.otto.actor if kind == "user" else key.actor
+
+    assert [each.name for each in visible_communities(actor, cast.northwind)] == ["Alder"]
+    assert set(communities_named(actor, cast.northwind, ["alder", str(inner.id), "birch"])) == {"alder"}
+    assert tree_around(actor, cast.northwind, None).rows == [cast.alder]
+    assert facts_beside(actor, [cast.alder])[cast.alder.id].children == 0
+
+    update_role(actor=OPERATOR, role=role, permissions=["communities:read"])
+    assert [each.name for each in visible_communities(actor, cast.northwind)] == ["Alder", "Inner"]
+    assert set(communities_named(actor, cast.northwind, ["alder", str(inner.id), "birch"])) == {"alder", str(inner.id)}

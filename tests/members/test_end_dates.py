@@ -4,18 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from guestlist.access.permissions import MEMBER_VERBS, READING
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.audit.models import Event
 from guestlist.config.worker import work_once
 from guestlist.invitations.commands import invite
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel import clock
+from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.models import Message
-from guestlist.members.commands import deactivate, remind_of_ends, set_end
+from guestlist.members.commands import create_role, deactivate, remind_of_ends, set_end
 from guestlist.members.errors import AboveCeiling, EndInThePast, LastAdmin, NotAllowed
 from guestlist.members.models import Membership
 from guestlist.members.queries import Filter, communities_where, may, members_of, visible_workspaces
-from tests.cast import Cast, give
+from tests.cast import Cast, give, role_named
 from tests.flows.together import together
 
 SOON = timedelta(days=5)
@@ -167,3 +169,21 @@ def test_worker_reminds(cast: Cast):
     work_once(lambda: True)
 
     assert "ana@northwind.example" in mailed()
+
+
+def test_nobody_puts_off_the_end_of_their_own(cast: Cast):
+    mine, ends = row(cast, "mia", "birch"), clock.now() + SOON
+    boss = Membership.objects.get(user=cast.olga)
+    role = create_role(
+        actor=OPERATOR, community=cast.birch, name="Keeper", permissions=READING | MEMBER_VERBS, may_give=[role_named("Guest")]
+    )
+    mine.roles.set([role])
+    set_end(actor=cast.olga.actor, membership=mine, ends_at=ends)
+
+    for later in (None, ends + SOON):
+        with pytest.raises(NotAllowed):
+            set_end(actor=cast.mia.actor, membership=mine, ends_at=later)
+
+    assert set_end(actor=cast.mia.actor, membership=mine, ends_at=ends - timedelta(days=1)).ends_at < ends
+    assert set_end(actor=cast.olga.actor, membership=mine, ends_at=None).ends_at is None
+    assert set_end(actor=cast.olga.actor, membership=boss, ends_at=None).ends_at is None

@@ -69,8 +69,8 @@ def test_pages_hold_everybody_once(cast: Cast):
     assert counts_of(cast.adam.actor, cast.northwind, [role]) == {role.id: 5}
 
 
-def effects(cast: Cast, role: Role, *rights: str) -> dict[str, tuple[list[str], list[str]]]:
-    found = effect_of(cast.olga.actor, cast.northwind, role, rights).rows
+def effects(cast: Cast, role: Role, *rights: str, who: str = "olga") -> dict[str, tuple[list[str], list[str]]]:
+    found = effect_of(cast.users[who].actor, cast.northwind, role, rights).rows
     return {
         each.holder.user.name if isinstance(each.holder, Membership) else each.holder.name: (each.gains, each.loses)
         for each in found
@@ -100,6 +100,19 @@ def test_role_held_above_keeps_what_an_edit_below_takes(cast: Cast):
     assert effects(cast, role) == {"Ana Ferreira": ([], ["audit:read"])}
 
 
+def test_role_held_out_of_sight_takes_nobody_from_the_preview(cast: Cast):
+    role = make(cast.alder)
+    give(cast.gus, cast.main, ADMIN)
+    give(cast.gus, cast.alder, role.id)
+    give(cast.otto, cast.alder, role.id)
+
+    assert effects(cast, role, "members:read", "audit:read", "keys:write", who="adam") == {
+        "Gus Petit": (["keys:write"], []),
+        "Otto Brandt": (["keys:write"], []),
+    }
+    assert list(effects(cast, role, "members:read", "audit:read", "keys:write")) == ["Otto Brandt"]
+
+
 def test_deactivated_holders_lose_nothing(cast: Cast):
     role = make(cast.alder)
     row = give(cast.gus, cast.alder, role.id)
@@ -126,7 +139,7 @@ def test_effect_costs_a_constant_number_of_statements(cast: Cast, number: int, d
         place = create_community(actor=OPERATOR, parent=cast.main, name=f"C {n}")
         give(User.objects.create(name=f"M {n}", email=f"m{n}@x.example"), place, role.id)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         effect_of(cast.olga.actor, cast.northwind, role, [])
 
 

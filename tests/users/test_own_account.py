@@ -73,6 +73,7 @@ def test_session_is_written_down_again_only_after_five_minutes(cast: Cast, djang
 
 
 def test_ended_session_is_out_on_its_next_request_and_the_others_stay(cast: Cast):
+    """R-034"""
     here, there = browser(cast.ana), browser(cast.ana, IPHONE)
     row = sessions_of(cast.ana).get(system="iPhone")
 
@@ -84,6 +85,7 @@ def test_ended_session_is_out_on_its_next_request_and_the_others_stay(cast: Cast
 
 @pytest.mark.parametrize("who", ["otto", "nora", "olga"])
 def test_nobody_ends_the_session_of_somebody_else(cast: Cast, who: str):
+    """R-034"""
     ana = browser(cast.ana)
     row = sessions_of(cast.ana).get()
 
@@ -94,6 +96,7 @@ def test_nobody_ends_the_session_of_somebody_else(cast: Cast, who: str):
 
 
 def test_all_others_end_and_this_one_stays(cast: Cast):
+    """R-034"""
     here, there, nora = browser(cast.ana), browser(cast.ana, IPHONE), browser(cast.nora)
 
     end_other_sessions(user=cast.ana, keep=here.session.session_key)
@@ -102,6 +105,7 @@ def test_all_others_end_and_this_one_stays(cast: Cast):
 
 
 def test_new_password_ends_the_other_sessions_and_is_told_by_mail(cast: Cast):
+    """R-013"""
     here, there = browser(cast.ana), browser(cast.ana, IPHONE)
 
     change_password(user=cast.ana, old=PASSWORD, new=NEW, keep=here.session.session_key)
@@ -113,6 +117,7 @@ def test_new_password_ends_the_other_sessions_and_is_told_by_mail(cast: Cast):
 
 @pytest.mark.parametrize(("old", "new", "refusal"), [("wrong", NEW, WrongPassword), (PASSWORD, "short", WeakPassword)])
 def test_refused_password_changes_nothing(cast: Cast, old: str, new: str, refusal: type[Exception]):
+    """R-006"""
     there = browser(cast.ana)
 
     with pytest.raises(refusal):
@@ -123,6 +128,7 @@ def test_refused_password_changes_nothing(cast: Cast, old: str, new: str, refusa
 
 
 def test_disabling_ends_every_session(cast: Cast):
+    """R-033, R-035"""
     client = browser(cast.ana)
 
     disable_user(actor=OPERATOR, user=cast.ana)

@@ -38,6 +38,7 @@ def test_new_password_works_and_the_old_one_no_longer(cast: Cast):
 
 
 def test_holder_is_told_by_mail(cast: Cast):
+    """R-013"""
     reset_password(token=reset_link(cast.gus), password=NEW)
 
     told = Message.objects.get(template="users/emails/password_changed")
@@ -54,6 +55,7 @@ def test_opening_the_link_changes_nothing(cast: Cast):
 
 
 def test_link_works_once(cast: Cast):
+    """R-018"""
     token = reset_link(cast.gus)
     reset_password(token=token, password=NEW)
 
@@ -64,6 +66,7 @@ def test_link_works_once(cast: Cast):
 
 
 def test_link_works_for_an_hour_from_being_sent(cast: Cast, settings: Settings):
+    """R-020"""
     with time_machine.travel(NOON, tick=False) as clock, SmtpSink() as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
         token = reset_link(cast.gus)
@@ -81,6 +84,7 @@ def test_link_works_for_an_hour_from_being_sent(cast: Cast, settings: Settings):
 
 
 def test_older_link_ends_with_the_password(cast: Cast):
+    """R-026"""
     older, newer = reset_link(cast.gus), reset_link(cast.gus)
 
     reset_password(token=newer, password=NEW)

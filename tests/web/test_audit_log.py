@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from guestlist.access.roles import GUEST
 from guestlist.audit.models import Event
 from guestlist.audit.queries import CHUNK
+from guestlist.invitations.commands import delete_community
 from guestlist.invitations.models import Invitation
 from guestlist.kernel.clock import now
 from guestlist.users.commands import change_profile
@@ -159,12 +160,23 @@ def test_names_like_formulas_stay_text(cast: Cast):
     assert not [each for each in row.values() if each[:1] in ("=", "+", "-", "@")]
 
 
+def test_table_says_who_and_what_beyond_their_names(cast: Cast):
+    delete_community(actor=cast.olga.actor, community=cast.cedar_north)
+
+    row = next(csv.DictReader(io.StringIO(exported(cast, "csv", community="Cedar North"))))
+
+    assert (row["actor_kind"], row["actor_id"], row["actor_email"]) == ("user", str(cast.olga.id), "olga@northwind.example")
+    assert (row["target"], row["community"], row["target_id"]) == ("Cedar North", "Cedar North", str(cast.cedar_north.id))
+    assert row["community_id"] == str(cast.cedar_north.id)
+    assert "olga@northwind.example" in signed_in(cast, "olga").get(LOG, {"community": "cedar-north"}).content.decode()
+
+
 def test_lines_hold_the_facts(cast: Cast):
     invited(cast, "olga", JULES, birch="Guest")
 
     line = json.loads(exported(cast, "jsonl", action="invitation"))
 
-    assert line["actor"] == {"kind": "user", "id": str(cast.olga.id), "name": "Olga Lindqvist"}
+    assert line["actor"] == {"kind": "user", "id": str(cast.olga.id), "name": "Olga Lindqvist", "email": "olga@northwind.example"}
     assert line["target"]["name"] == JULES
     assert line["community"] == {"id": str(cast.birch.id), "slug": "birch", "name": "Birch"}
     assert line["after"] == {"grants": [{"community": str(cast.birch.id), "roles": [str(GUEST)]}]}

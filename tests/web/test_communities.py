@@ -146,3 +146,16 @@ def test_main_and_parents_are_not_deleted(cast: Cast, place: str):
 
     assert answer.redirect_chain and b'role="alert"' in answer.content
     assert Community.objects.filter(id=community.id).exists()
+
+
+def test_deletion_ends_no_more_than_it_said(cast: Cast):
+    olga = signed_in(cast, "olga")
+    was = olga.get(at(cast.birch, "delete")).context["was"]
+    give(cast.otto, cast.birch, ADMIN)
+
+    answer = olga.post(at(cast.birch, "delete"), {"members": "remove", "name": "Birch", "was": was})
+
+    assert "Somebody changed this" in answer.context["errors"]["form"]
+    assert b"3 members lose their place here." in answer.content
+    assert Community.objects.filter(id=cast.birch.id).exists()
+    assert deleting(olga, cast.birch, members="remove", name="Birch", was=answer.context["was"]) == {}

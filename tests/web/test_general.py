@@ -1,15 +1,18 @@
 """Settings > Workspace > General, and the setup checklist."""
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from django.test import RequestFactory
 
 from guestlist.access.roles import ADMIN
 from guestlist.audit.models import Event
 from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.models import Message
-from guestlist.members.commands import create_community
+from guestlist.members.commands import create_community, update_workspace
 from guestlist.workspaces.models import Workspace
 from tests.cast import Cast, give
+from tests.sso.acts import connect
 from tests.web.visits import ask, signed_in
 
 GENERAL, SETUP = "/w/northwind/settings/general", "/w/northwind/settings/setup"
@@ -86,6 +89,8 @@ def test_only_who_may_change_the_settings_is_shown_the_way(cast: Cast):
 
 # The checklist
 
+STEPS = ("mail", "admins", "communities", "roles", "invitation", "directory", "second_factor")
+
 
 def steps(cast: Cast) -> dict[str, bool]:
     page = signed_in(cast, "nora").get("/w/acme/settings/setup")
@@ -95,11 +100,11 @@ def steps(cast: Cast) -> dict[str, bool]:
 
 
 def test_each_step_knows_by_itself_whether_it_is_done(cast: Cast):
-    assert steps(cast) == dict.fromkeys(("mail", "admins", "communities", "roles", "invitation"), False)
+    assert steps(cast) == dict.fromkeys(STEPS, False)
 
     create_community(actor=OPERATOR, parent=cast.acme_main, name="Paris")
     give(cast.otto, cast.acme_main, ADMIN)
-    assert steps(cast) == {"mail": False, "admins": True, "communities": True, "roles": False, "invitation": False}
+    assert {each for each, done in steps(cast).items() if done} == {"admins", "communities"}
 
     signed_in(cast, "nora").post(
         "/w/acme/settings/users/new",
@@ -111,7 +116,22 @@ def test_each_step_knows_by_itself_whether_it_is_done(cast: Cast):
     )
     assert Invitation.objects.filter(workspace=cast.acme).exists()
     Message.objects.update(state="sent")
-    assert all(steps(cast).values())
+    connect(cast, admin="nora")
+    assert [each for each, done in steps(cast).items() if not done] == ["second_factor"]
+
+
+def test_step_of_the_second_factor_is_done_when_it_is_required(cast: Cast):
+    cast.acme.requires_second_factor = True
+    cast.acme.save()
+    client = signed_in(cast, "nora")
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, cast.nora, "mfa")
+    request.session.save()
+
+    found = {step["key"]: step["done"] for step in client.get("/w/acme/settings/setup").context["steps"]}
+
+    assert found["second_factor"]
 
 
 def test_trial_mail_goes_to_oneself(cast: Cast):
@@ -150,3 +170,17 @@ def test_step_of_mail_stays_done_while_the_next_mail_is_on_its_way(cast: Cast):
     second = client.get("/w/acme/settings/setup").context["steps"][0]
     assert (first["done"], second["done"]) == (False, True)
     assert first["about"].startswith("Sending…") and second["about"].startswith("Sending…")
+
+
+def test_form_that_is_out_of_date_undoes_nothing(cast: Cast):
+    olga = signed_in(cast, "olga")
+    page = olga.get(GENERAL).context
+    said = page["values"] | {each["name"]: each["value"] for each in page["was"]}
+    update_workspace(actor=OPERATOR, workspace=cast.northwind, existing_users="ask", language="fr")
+
+    olga.post(GENERAL, said | {"name": "North"})
+    late = olga.post(GENERAL, said | {"language": "en"})
+
+    row = Workspace.objects.get(id=cast.northwind.id)
+    assert (row.name, row.existing_users, row.language) == ("North", "ask", "fr")
+    assert late.status_code == 422 and "Somebody changed this" in late.context["errors"]["form"]

@@ -2,23 +2,37 @@
 
 import ast
 import re
+from uuid import UUID
 
 import pytest
 
+from guestlist.access.roles import ADMIN, ANALYST
 from guestlist.audit.models import Event
-from guestlist.invitations.commands import erase_user
+from guestlist.invitations.commands import delete_community, erase_user, invite
 from guestlist.invitations.queries import Sought, history_of_user, tell, visible_events
+from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, leave, remove, set_roles
+from guestlist.members.commands import (
+    create_api_key,
+    create_community,
+    create_role,
+    leave,
+    remove,
+    set_roles,
+    update_community,
+    update_role,
+)
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Membership, MembershipRole
+from guestlist.users.commands import change_profile
 from guestlist.users.models import User
 from guestlist.web.history import ABOUT, SENTENCES, sentences
+from guestlist.workspaces.models import Community
 from tests.architecture.source import PACKAGE, python_files
-from tests.cast import Cast
+from tests.cast import Cast, give, role_named
 from tests.invitations.acts import ask, invited, join_as_new
 
-DOMAINS = ("users", "workspaces", "members", "invitations")
+DOMAINS = ("users", "workspaces", "members", "invitations", "sso")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 JULES = "jules@birch.example"
 
@@ -137,7 +151,7 @@ def test_filters_narrow(cast: Cast):
         "Olga Lindqvist removed Gus Petit from Cedar.",
         "The operator added Gus Petit to Cedar as Guest.",
     ]
-    assert len(told(cast, action="invitation.created", community=cast.birch)) == 2
+    assert len(told(cast, action="invitation.created", community=cast.birch.id)) == 2
     assert told(cast, since=latest) == ["Olga Lindqvist removed Gus Petit from Cedar."]
     assert "Olga Lindqvist removed Gus Petit from Cedar." not in told(cast, until=latest)
     assert told(cast, person="otto@elsewhere.example") == told(cast, actor="nobody@x.example") == []
@@ -176,3 +190,97 @@ def test_end_of_a_membership_reads_with_its_day(cast: Cast):
         "Olga Lindqvist set an end for Gus Petit in Cedar: 24 Dec 2026, 18:00.",
         "Olga Lindqvist let Gus Petit stay in Cedar without end.",
     ]
+
+
+# Names as they were, and inside the reader's sight
+
+
+def test_names_are_told_as_they_were_then(cast: Cast):
+    role = create_role(actor=cast.olga.actor, community=cast.birch, name="Reader", permissions=["members:read"])
+    set_roles(actor=cast.olga.actor, membership=Membership.objects.get(user=cast.ana, community=cast.birch), roles=["Reader"])
+    update_role(actor=cast.olga.actor, role=role, name="Peruser")
+    update_community(actor=cast.olga.actor, community=cast.birch, name="Beech")
+    change_profile(user=cast.olga, name="Adam Okafor", language="", time_zone="", theme="")
+    give(cast.nora, cast.main, ADMIN)
+    delete_community(actor=cast.nora.actor, community=cast.birch, members="remove")
+
+    found = told(cast)
+
+    assert "Olga Lindqvist made the role Reader in Birch." in found
+    assert "Olga Lindqvist changed Ana Ferreira in Birch from Analyst to Reader." in found
+    assert "Olga Lindqvist changed the role Reader in Birch." in found
+    assert "Nora Whitfield deleted the role Peruser in Beech." in found
+    assert "Nora Whitfield removed Ana Ferreira from Beech." in found
+    assert "Nora Whitfield deleted the community Beech." in found
+    assert "The operator made the community Birch." in found
+
+
+def test_erasing_blanks_the_names_one_had_too(cast: Cast):
+    change_profile(user=cast.gus, name="Gustave", language="", time_zone="", theme="")
+    leave(actor=cast.gus.actor, membership=Membership.objects.get(user=cast.gus))
+    change_profile(user=cast.gus, name="Someone", language="", time_zone="", theme="")
+    erase_user(actor=OPERATOR, user=User.objects.get(id=cast.gus.id))
+
+    assert "An erased user left Cedar." in told(cast)
+    assert (
+        not Event.objects.filter(before__icontains="Gus").exists() and not Event.objects.filter(after__icontains="Gus").exists()
+    )
+
+
+def test_deleting_what_is_hidden_brings_it_not_to_light(cast: Cast):
+    secret = create_community(actor=OPERATOR, parent=cast.main, name="Zeta secret")
+    asked(cast, {cast.alder: ANALYST, secret: ADMIN})
+    before = facts(cast, "adam")
+
+    delete_community(actor=cast.olga.actor, community=secret, members="remove")
+
+    assert facts(cast, "adam") == before
+    assert "Zeta secret" in str(facts(cast, "olga"))
+
+
+def test_deleted_community_below_is_named(cast: Cast):
+    inner = create_community(actor=OPERATOR, parent=cast.alder, name="Inner")
+    create_role(actor=OPERATOR, community=inner, name="Desk", permissions=["members:read"])
+    (event,) = Event.objects.filter(action="role.created", community_id=inner.id)
+    delete_community(actor=cast.adam.actor, community=inner, members="remove")
+
+    (seen,) = sentences(tell(cast.adam.actor, cast.northwind, [event]))
+
+    assert seen["text"] == "The operator made the role Desk in Inner."
+
+
+def test_role_of_a_place_out_of_sight_has_no_name(cast: Cast):
+    theirs = create_role(actor=OPERATOR, community=cast.birch, name="Birch secret", permissions=["members:read"])
+    ours = create_role(actor=OPERATOR, community=cast.main, name="Ours", permissions=["members:read"])
+    role = create_role(actor=OPERATOR, community=cast.alder, name="Desk", permissions=["members:read"], may_give=[ours])
+    Event.objects.filter(target_id=role.id).update(after={"name": "Desk", "may_hand_out": [str(theirs.id), str(ours.id)]})
+
+    adams, olgas = ("".join(map(str, facts(cast, who))) for who in ("adam", "olga"))
+
+    assert "Birch secret" not in adams and str(theirs.id) not in adams and "Ours" in adams
+    assert "Birch secret" in olgas
+
+
+def test_nobody_signs_as_the_operator_nor_as_somebody_else(cast: Cast):
+    change_profile(user=cast.olga, name="The Operator", language="", time_zone="", theme="")
+    key = create_api_key(actor=OPERATOR, community=cast.birch, name="mia@northwind.example", roles=[role_named("Admin")])[0]
+    create_role(actor=cast.olga.actor, community=cast.birch, name="One", permissions=["members:read"])
+    create_role(actor=key.actor, community=cast.birch, name="Two", permissions=["members:read"])
+
+    found = told(cast, action="role")
+
+    assert found == [
+        "API key mia@northwind.example made the role Two in Birch.",
+        "The Operator (olga@northwind.example) made the role One in Birch.",
+    ]
+
+
+def facts(cast: Cast, who: str) -> list[object]:
+    actor = cast.users[who].actor
+    events = visible_events(actor, cast.northwind, Sought()).filter(action__in=["invitation.created", "role.created"])
+    return [(each["text"], each["facts"]) for each in sentences(tell(actor, cast.northwind, list(events)))]
+
+
+def asked(cast: Cast, grants: dict[Community, UUID]) -> None:
+    wanted = [Wanted(place.id, frozenset({role})) for place, role in grants.items()]
+    invite(actor=cast.olga.actor, workspace=cast.northwind, people=[Person(JULES)], grants=wanted)

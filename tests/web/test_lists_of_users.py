@@ -8,7 +8,7 @@ import pytest
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_role, deactivate
+from guestlist.members.commands import create_role, deactivate, set_roles
 from guestlist.members.models import Membership
 from guestlist.users.models import User
 from tests.cast import Cast, give
@@ -283,3 +283,27 @@ def test_community_asked_for_by_two_givers_stands_once(cast: Cast):
     (row,) = listed(cast, USERS, status="pending")["rows"]
 
     assert [(place["name"], sorted(place["roles"])) for place in row["places"]] == [("Birch", ["Analyst", "Guest"])]
+
+
+def test_roles_are_named_in_the_filter_to_who_may_read_them(cast: Cast):
+    create_role(actor=OPERATOR, community=cast.main, name="Night shift", permissions=["members:read"])
+    blind = create_role(actor=OPERATOR, community=cast.main, name="Blind", permissions=["members:read"])
+    give(cast.otto, cast.main, blind.id)
+
+    assert b"Night shift" in signed_in(cast, "olga").get(USERS).content
+    assert b"Night shift" not in signed_in(cast, "otto").get(USERS).content
+
+
+def test_what_changed_since_the_preview_is_left_alone(cast: Cast):
+    preview = bulk(cast, "olga", act="role", role=str(GUEST), membership=ids(cast, "birch"))
+    said = {f"was-{row['id']}": row["was"] for row in preview["rows"]}
+    ana = Membership.objects.get(user=cast.ana, community=cast.birch)
+    set_roles(actor=cast.olga.actor, membership=ana, roles=["Admin"])
+
+    done = bulk(cast, "olga", act="role", role=str(GUEST), seen=str(GUEST), sure="yes", membership=ids(cast, "birch"), **said)
+
+    assert verdicts(done) == [("Ana Ferreira", "Birch", "refused"), ("Mia Santos", "Birch", "done")]
+    assert "Somebody changed this" in done["rows"][0]["reason"]
+    assert [role.name for role in ana.roles.all()] == ["Admin"]
+    for act in ("deactivate", "remove"):
+        assert verdicts(bulk(cast, "olga", act=act, sure="yes", membership=[str(ana.id)], **said))[0][2] == "refused"

@@ -17,10 +17,12 @@ from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.models import Message
 from guestlist.members.commands import create_role
 from guestlist.members.models import MembershipRole
+from guestlist.sso.commands import confirm_domain
 from guestlist.web.urls import urlpatterns
 from tests.api.callers import as_key, make_key
 from tests.cast import Cast, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
+from tests.sso.acts import come, connect
 from tests.web.visits import ask, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +64,12 @@ def _values(cast: Cast) -> dict[str, object]:
     membership = cast.ana.memberships.get(community=cast.birch)
     desk = create_role(actor=OPERATOR, community=cast.birch, name="Desk of Birch", permissions=["members:read"])
     MembershipRole.objects.create(membership=membership, role=desk)
+    connection = connect(cast, issuer="http://localhost:1")
+    come(connection)
     return {
         "slug": "northwind",
+        "connection": connection.id,
+        "attempt": connection.attempts.get().id,
         "team": "birch",
         "community": cast.birch.id,
         "tab": "users",
@@ -78,6 +84,8 @@ def _values(cast: Cast) -> dict[str, object]:
         "role": desk.id,
         "key": make_key(cast.birch, [GUEST], "Clerk of Birch")[0].id,
         "session": cast.ana.sessions.get().id,
+        "passkey": 1,
+        "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,
     }
 
 

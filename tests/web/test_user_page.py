@@ -280,14 +280,25 @@ def test_history_is_for_who_may_read_it_and_of_communities_in_sight(cast: Cast):
     assert [each["text"] for each in adam] == ["The operator added Ana Ferreira to Alder as Analyst."]
 
 
-def test_last_sign_in_is_for_who_may_shut_them_out(cast: Cast):
-    signed_in(cast, "ana")
+def test_last_visit_is_for_who_may_shut_them_out(cast: Cast):
+    signed_in(cast, "ana").get(page_of(cast, "mia"))
 
     mia, ana = signed_in(cast, "mia").get(page_of(cast)), signed_in(cast, "ana").get(page_of(cast, "mia"))
 
     assert mia.context["facts"]["last"] is not None
     assert mia.context["facts"]["sign_in"] == "Password"
     assert ana.context["facts"] is None
+
+
+def test_whoever_signs_in_elsewhere_is_not_watched(cast: Cast):
+    give(cast.olga, cast.acme_main, GUEST)
+    signed_in(cast, "olga").get("/w/northwind/settings/users")
+    theirs = f"/w/acme/users/{cast.olga.id}"
+
+    assert signed_in(cast, "nora").get(theirs).context["facts"] == {"sign_in": "", "last": None}
+
+    signed_in(cast, "olga").get("/w/acme/settings/users")
+    assert signed_in(cast, "nora").get(theirs).context["facts"]["last"] is not None
 
 
 def role_id(cast: Cast, name: str) -> object:

@@ -10,7 +10,8 @@ from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.models import Message
 from guestlist.members.commands import create_role, dismiss_setup, send_trial_mail, update_workspace
 from guestlist.members.errors import NotAllowed
-from guestlist.workspaces.errors import UnknownLanguage
+from guestlist.workspaces.commands import change_workspace, create_workspace, remove_workspace
+from guestlist.workspaces.errors import SlugTaken, UnknownLanguage
 from guestlist.workspaces.models import Workspace
 from tests.cast import Cast, give
 
@@ -50,3 +51,17 @@ def test_language_must_be_one_there_are_mails_in(cast: Cast):
         update_workspace(actor=cast.olga.actor, workspace=cast.northwind, language="tlh")
 
     assert update_workspace(actor=cast.olga.actor, workspace=cast.northwind, language="").language == ""
+
+
+def test_short_name_given_up_is_nobody_elses(cast: Cast):
+    update_workspace(actor=cast.olga.actor, workspace=cast.northwind, slug="north")
+    remove_workspace(actor=OPERATOR, workspace=Workspace.objects.get(id=cast.acme.id))
+
+    for slug in ("northwind", "acme"):
+        with pytest.raises(SlugTaken):
+            create_workspace(actor=OPERATOR, name="Third", slug=slug)
+    third, _ = create_workspace(actor=OPERATOR, name="Third", slug="third")
+    with pytest.raises(SlugTaken):
+        change_workspace(actor=OPERATOR, workspace=third, slug="acme")
+
+    assert update_workspace(actor=cast.olga.actor, workspace=cast.northwind, slug="northwind").slug == "northwind"

@@ -39,27 +39,35 @@ def takes_built_in_name(name: str) -> bool:
     return _skeleton(name) in {_skeleton(each) for each in BUILT_IN.values()}
 
 
-# The letters of the built-in names with what looks like them: Cyrillic, Greek, Armenian, Cherokee, small capitals, strokes.
+def mixes_alphabets(name: str) -> bool:
+    """Whether letters or digits of another alphabet stand among Latin ones, where they are there to be taken for them. Those of East Asia look
+    like no Latin letter."""
+    letters = [char for char in unicodedata.normalize("NFKC", name) if char.isalnum()]
+    alphabets = {unicodedata.name(char, "").partition(" ")[0] for char in letters} - {"DIGIT"}
+    return "LATIN" in alphabets and not alphabets <= {"LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}
+
+
+# The letters of the built-in names with what looks like them: Cyrillic, Greek, Armenian, Cherokee, Lisu, small capitals, strokes.
 _LOOKALIKES = {
-    "a": "АаΑαɑᴀᎪ",
-    "b": "ВвΒβʙᏴ",
-    "d": "ԁᴅᎠ",
-    "e": "ЕеΕεᴇᎬ",
-    "g": "ɡɢցᏀ",
-    "i": "ІіΙιıɪӀӏᏆ1|",
-    "l": "ʟᏞ",
-    "m": "МмΜμᴍᎷ",
-    "n": "ΝηոռпɴᏁ",
-    "r": "гʀᏒ",
-    "s": "ЅѕꜱᏚ",
-    "t": "ТтΤτᴛᎢ",
-    "u": "υսᴜՍ",
-    "y": "УуΥγҮүʏᎩ",
+    "a": "ꓮАаΑαɑᴀᎪ",
+    "b": "ꓐВвΒβʙᏴ",
+    "d": "ꓓԁᴅᎠ",
+    "e": "ꓰЕеΕεᴇᎬ",
+    "g": "ꓖɡɢցᏀ",
+    "i": "ꓲІіΙιıɪӀӏᏆ1|",
+    "l": "ꓡʟᏞ",
+    "m": "ꓟМмΜμᴍᎷ",
+    "n": "ꓠΝηոռпɴᏁ",
+    "r": "ꓣгʀᏒ",
+    "s": "ꓢЅѕꜱᏚ",
+    "t": "ꓔТтΤτᴛᎢ",
+    "u": "ꓴυսᴜՍ",
+    "y": "ꓬУуΥγҮүʏᎩ",
 }
 _LETTERS = str.maketrans({like: letter for letter, many in _LOOKALIKES.items() for like in many})
 
 
 def _skeleton(name: str) -> str:
-    """What the eye makes of `name`: equal for names that look alike. A capital I and a small l do."""
+    """What the eye makes of `name`: equal for names that look alike. A capital I and a small l do, and `rn` and `m`."""
     letters = unicodedata.normalize("NFKD", name).translate(_LETTERS).casefold().replace("l", "i")
-    return "".join(char for char in letters if char.isalnum())
+    return "".join(char for char in letters if char.isalnum()).replace("rn", "m")

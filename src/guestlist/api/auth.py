@@ -10,6 +10,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import digest_of
 from guestlist.members.models import ApiKey
+from guestlist.workspaces.errors import DoorClosed
 
 
 class Call(HttpRequest):
@@ -43,6 +44,8 @@ class BySession(APIKeyCookie):
             return None
         if _CsrfCheck(lambda _: HttpResponse()).process_view(request, None, (), {}):
             raise CsrfFailed
+        if request.resolver_match.kwargs.get("workspace") in request.doors:
+            raise DoorClosed
         return request.user.actor
 
 

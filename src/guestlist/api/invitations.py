@@ -20,6 +20,7 @@ from guestlist.api.shapes import (
     Listed,
     Page,
     RoleRef,
+    Search,
     Text,
     community_ref,
     id_in,
@@ -118,7 +119,7 @@ class InvitationOut(BaseModel):
 
 class InvitationQuery(Page):
     state: Literal["", "pending", "accepted", "declined", "revoked", "expired"] = ""
-    email: Text = Field("", description="The address or a part of it")
+    email: Search = Field("", description="The address or a part of it")
     community: Text = Field("", description="Id or slug")
 
 

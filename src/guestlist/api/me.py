@@ -28,7 +28,7 @@ from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import MemberRow, memberships_of
 from guestlist.users.commands import change_profile, end_session
 from guestlist.users.models import Session, User
-from guestlist.users.queries import sessions_of
+from guestlist.users.queries import has_second_factor, sessions_of
 from guestlist.users.rules import time_zones
 from guestlist.workspaces.models import Workspace
 
@@ -63,12 +63,15 @@ class OwnWorkspace(WorkspaceRef):
 
 
 class UserMe(BaseModel):
+    """`second_factor`: an authenticator app or a passkey is set up."""
+
     kind: Literal["user"] = "user"
     id: uuid.UUID
     name: str
     email: str
     language: str
     time_zone: str
+    second_factor: bool
     workspaces: list[OwnWorkspace]
 
 
@@ -156,6 +159,7 @@ def _user(user: User) -> UserMe:
         email=user.email,
         language=user.language or "en",
         time_zone=user.time_zone,
+        second_factor=has_second_factor(user),
         workspaces=workspaces,
     )
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 from django.db import transaction
 from ninja import Query, Router, Status
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from guestlist.access.decision import compare
 from guestlist.api.auth import Call
-from guestlist.api.shapes import Body, Listed, Page, RoleRef, Text, id_in, listed, role_refs
+from guestlist.api.shapes import Body, Listed, Moment, Page, RoleRef, Search, Text, id_in, listed, role_refs
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import deactivate, reactivate, remove, set_end, set_roles
 from guestlist.members.models import Membership
@@ -62,7 +62,7 @@ class ChangedMembership(MembershipOut):
 
 class MembersQuery(Page):
     inherited: bool = Field(False, description="Also those whose membership above reaches this community")
-    q: Text = Field("", description="A part of the address or the name")
+    q: Search = Field("", description="A part of the address or the name")
     status: Literal["", "active", "deactivated"] = ""
     role: Text = Field("", description="Id or name")
 
@@ -73,7 +73,7 @@ class MembershipIn(Body):
     dry_run: bool = Field(False, description="Only say what the holder would gain and lose")
     roles: tuple[Text, ...] | None = Field(None, max_length=100, description="Ids or names")
     status: Literal["active", "deactivated"] | None = None
-    ends_at: AwareDatetime | None = Field(None, description="null takes the end away")
+    ends_at: Moment | None = Field(None, description="null takes the end away")
 
 
 @router.get("/workspaces/{workspace}/communities/{community}/members", response=Listed[MembershipOut])

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.core import signing
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
@@ -18,6 +19,17 @@ T = TypeVar("T")
 R = TypeVar("R")
 # PostgreSQL stores no NUL, and takes none as a parameter either.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+# What is searched for: SQLite refuses to compare with more than 50,000 bytes.
+Search = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=300)]
+
+
+def _countable(moment: datetime) -> datetime:
+    if not 1900 <= moment.year <= 9000:
+        raise ValueError("Write a year from 1900 to 9000")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_countable)]  # in any zone within what the calendar counts
 
 
 def _supported(language: str) -> str:

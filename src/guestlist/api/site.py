@@ -11,7 +11,21 @@ from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from guestlist.api import audit, batches, communities, invitations, keys, me, members, roles, users, workspaces
+from guestlist.api import (
+    attempts,
+    audit,
+    batches,
+    communities,
+    connections,
+    domains,
+    invitations,
+    keys,
+    me,
+    members,
+    roles,
+    users,
+    workspaces,
+)
 from guestlist.api.auth import ByKey, BySession
 from guestlist.api.problems import Problem, handle_problems, method_not_allowed
 from guestlist.kernel.errors import NotFound
@@ -71,7 +85,21 @@ api = GuestlistApi(
     docs_decorator=csp_update({"img-src": [SELF, "data:"]}),
 )
 handle_problems(api)
-for resource in (workspaces, invitations, batches, communities, members, users, roles, keys, me, audit):
+for resource in (
+    workspaces,
+    invitations,
+    batches,
+    communities,
+    members,
+    users,
+    roles,
+    keys,
+    domains,
+    me,
+    audit,
+    connections,
+    attempts,
+):
     api.add_router("", resource.router)
 
 nowhere = Router()

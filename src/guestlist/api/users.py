@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from guestlist.api.auth import Call
 from guestlist.api.communities import community_asked_for
 from guestlist.api.members import MembershipOut, UserOut, membership_out
-from guestlist.api.shapes import CommunityRef, Listed, Page, Text, community_ref, id_in, listed
+from guestlist.api.shapes import CommunityRef, Listed, Page, Search, Text, community_ref, id_in, listed
 from guestlist.invitations.commands import remove_everywhere
 from guestlist.invitations.queries.why import explain
 from guestlist.members.commands import deactivate, reactivate
@@ -28,7 +28,7 @@ class UserInWorkspace(UserOut):
 
 
 class UsersQuery(Page):
-    q: Text = Field("", description="A part of the address or the name")
+    q: Search = Field("", description="A part of the address or the name")
     status: Literal["", "active", "deactivated"] = ""
 
 

@@ -48,6 +48,26 @@ def _chunk(events: QuerySet[Event], last: Event | None) -> list[Event]:
         return list(older_than(events, last)[:CHUNK])
 
 
+_RENAMING = (
+    "community.changed",
+    "community.deleted",
+    "role.changed",
+    "role.deleted",
+    "workspace.changed",
+    "api_key.revoked",
+    "user.profile_changed",
+)
+
+
+def renamings(ids: Collection[uuid.UUID]) -> list[Event]:
+    """The events that ended a name of these rows, by a new one or for good, the oldest first; the name stands in `before`."""
+    return [
+        event
+        for event in Event.objects.filter(target_id__in=ids, action__in=_RENAMING).order_by("at", "id")
+        if (event.before or {}).get("name")
+    ]
+
+
 def memberships_ever(users: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """The ids of the users' memberships, also of those that were removed."""
     joined = Event.objects.filter(action="membership.created").annotate(joining=JOINING)

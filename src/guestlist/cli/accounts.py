@@ -1,4 +1,4 @@
-"""guestlist user disable, enable, erase"""
+"""guestlist user disable, enable, reset-mfa, erase"""
 
 import argparse
 
@@ -6,7 +6,7 @@ from guestlist.cli.terminal import Stopped, confirm, say
 from guestlist.invitations.commands import erase_user
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.text import address_key
-from guestlist.members.commands import disable_user, enable_user
+from guestlist.members.commands import disable_user, enable_user, reset_second_factor
 from guestlist.users.models import User
 from guestlist.users.queries import user_by_address
 
@@ -22,6 +22,15 @@ def enable(args: argparse.Namespace) -> None:
     user = _user(args.email)
     enable_user(actor=OPERATOR, user=user)
     say(f"{user.name} may sign in again.")
+
+
+def reset_mfa(args: argparse.Namespace) -> None:
+    user = _user(args.email)
+    confirm(f"Remove authenticator app, recovery codes and passkeys of {user.name} and end all their sessions?", yes=args.yes)
+    reset_second_factor(actor=OPERATOR, user=user)
+    say(f"The second factor of {user.name} is removed, and a mail tells them.")
+    if not user.has_usable_password():
+        say("They had no password: a second mail holds a link to set one.")
 
 
 def erase(args: argparse.Namespace) -> None:

@@ -3,8 +3,8 @@
 import argparse
 
 from guestlist.cli.terminal import complain, say, show_table
-from guestlist.invitations.queries.invariants import INVARIANTS, broken_invariants
 from guestlist.members.queries.roles import lost_permissions, roles_that_lost_permissions
+from guestlist.sso.queries.invariants import INVARIANTS, broken_invariants
 
 SHOWN = 5
 

@@ -8,7 +8,7 @@ import sys
 from django.db import DatabaseError
 
 from guestlist.cli.parser import build_parser
-from guestlist.cli.surroundings import set_up
+from guestlist.cli.surroundings import need_variables, set_up
 from guestlist.cli.terminal import Stopped, complain
 from guestlist.kernel.errors import Refusal
 
@@ -34,6 +34,8 @@ def main() -> None:
 def _run(args: argparse.Namespace) -> int:
     """Commands are imported after Django is set up, because models cannot be before; `demo` chooses its own environment first."""
     module, _, name = args.run.partition(".")
+    if args.command in ("up", "web", "worker"):
+        need_variables()
     if args.command != "demo":
         set_up(needs_schema=args.needs_schema)
     command = getattr(importlib.import_module(f"guestlist.cli.{module}"), name)

@@ -15,6 +15,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _processes(commands)
     _places(commands)
+    _domains(commands)
     _accounts(commands)
     _people(commands)
     return parser
@@ -59,14 +60,32 @@ def _places(commands: Commands) -> None:
     _yes(remove)
 
 
+def _domains(commands: Commands) -> None:
+    domain = _group(commands, "domain", "list the domains of workspaces, or confirm one without the DNS")
+    show = _command(domain, "list", "domains.show", "list the domains that workspaces claimed, and whether they are proved")
+    show.add_argument("--workspace", default="", metavar="SLUG", help="of this workspace alone")
+    confirm = _command(
+        domain,
+        "confirm",
+        "domains.confirm",
+        "say that a domain is the workspace's, where the DNS cannot be asked; it holds until removed",
+    )
+    _workspace(confirm)
+    confirm.add_argument("domain", metavar="DOMAIN", help="such as example.com")
+
+
 def _accounts(commands: Commands) -> None:
-    user = _group(commands, "user", "disable, enable or erase the account of a user")
+    user = _group(commands, "user", "disable, enable or erase the account of a user, or reset its second factor")
     for name, does in (
         ("disable", "end the sessions of an account and refuse its sign-in; its memberships carry nothing"),
         ("enable", "undo `disable`"),
+        (
+            "reset-mfa",
+            "remove authenticator app, recovery codes and passkeys of an account and end its sessions; mails the holder",
+        ),
         ("erase", "blank name and addresses of an account and end its memberships; this cannot be undone"),
     ):
-        command = _command(user, name, f"accounts.{name}", does)
+        command = _command(user, name, f"accounts.{name.replace('-', '_')}", does)
         command.add_argument("email", metavar="EMAIL", help="a verified address of the account")
         if name != "enable":
             _yes(command)

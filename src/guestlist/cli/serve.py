@@ -3,14 +3,13 @@
 import argparse
 import os
 
-from guestlist.cli.surroundings import need_port, need_variables
+from guestlist.cli.surroundings import need_port
 from guestlist.cli.terminal import complain, say
 from guestlist.config import processes, schema
 from guestlist.config import worker as worker_loop
 
 
 def up(args: argparse.Namespace) -> None:
-    need_variables()
     need_port(args.host, args.port)
     schema.migrate()
     say(f"Guestlist starts on {args.host}, port {args.port}.")
@@ -19,7 +18,6 @@ def up(args: argparse.Namespace) -> None:
 
 
 def web(args: argparse.Namespace) -> None:
-    need_variables()
     need_port(args.host, args.port)
     if schema.on_sqlite():
         complain("SQLite serves one machine only. For several, set DATABASE_URL to a PostgreSQL database.")
@@ -28,7 +26,6 @@ def web(args: argparse.Namespace) -> None:
 
 
 def worker(args: argparse.Namespace) -> None:
-    need_variables()
     worker_loop.run(processes.stop_on_signals())
 
 

@@ -8,15 +8,17 @@ from django.core.exceptions import ImproperlyConfigured
 from guestlist.access.permissions import BadCatalogue
 from guestlist.cli.terminal import Stopped
 from guestlist.config import processes, schema
-from guestlist.config.environment import missing_variables
+from guestlist.config.environment import SHORTEST_KEY, missing_variables, short_keys
 
 
 def set_up(*, needs_schema: bool) -> None:
-    """Django with the settings of the environment. Raises Stopped where those cannot be used, or the tables are old."""
+    """Django with the settings of the environment. Raises Stopped where those cannot be used, or the tables are old.
+    Only what makes the tables makes the folder they lie in."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guestlist.config.settings")
     try:
         django.setup()
-        schema.make_room()
+        if not needs_schema:
+            schema.make_room()
     except BadCatalogue as wrong:
         raise Stopped("\nguestlist: ".join(f"The permissions cannot be used: {each}" for each in wrong.mistakes), 2) from wrong
     except (ImproperlyConfigured, OSError, ValueError) as wrong:
@@ -29,6 +31,8 @@ def need_variables() -> None:
     missing = missing_variables()
     if missing:
         raise Stopped("\nguestlist: ".join(f"{each.name} is not set. {each.help}" for each in missing), 2)
+    if short_keys():
+        raise Stopped(f"GUESTLIST_SECRET_KEY is too short: each key needs {SHORTEST_KEY} or more random characters.", 2)
 
 
 def need_port(host: str, port: int) -> None:

@@ -17,7 +17,9 @@ GUESTLIST_EXISTING_USERS = env.str("GUESTLIST_EXISTING_USERS", "add")
 if GUESTLIST_EXISTING_USERS not in ("add", "notify", "ask"):
     raise ImproperlyConfigured(f"GUESTLIST_EXISTING_USERS is {GUESTLIST_EXISTING_USERS}: write add, notify or ask.")
 GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
+GUESTLIST_DNS_SERVERS = env.list("GUESTLIST_DNS_SERVERS", default=[])
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
+GUESTLIST_SSO_PRIVATE_NETWORKS = env.bool("GUESTLIST_SSO_PRIVATE_NETWORKS", False)
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
 SECURE = GUESTLIST_BASE_URL.startswith("https://")
 
@@ -68,11 +70,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "guestlist.web.middleware.without_nul",
-    "guestlist.web.middleware.seen",
+    "guestlist.web.door.guard.doors",
     "guestlist.web.middleware.reader",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "guestlist.web.sign_in.known.remember_browser",
     "guestlist.web.middleware.refusals",
 ]
 
@@ -115,6 +118,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# The default of 300 would throw counters of limits away while somebody counts on it.
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -130,11 +135,28 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {
+    # As many as keep a live link in the mailbox, since one lives an hour: asking for more of them keeps its holder from nothing.
+    "reset_password": "20/m/ip,5/h/key",
+    # Codes of the second factor, per account and source, and per account: six digits must not be guessed, nor their holder shut out.
+    "second_factor": "5/5m/key",
+    "second_factor_anywhere": "30/h/key",
+}
+
+MFA_ADAPTER = "guestlist.web.sign_in.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds either way (RFC 6238, section 5.2): clocks of phones differ
+# A passkey is the only thing asked for when it signs in: whoever holds it must prove to it who they are.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+SOCIALACCOUNT_ADAPTER = "guestlist.web.sso.adapter.SocialAdapter"
 
 SESSION_ENGINE = "guestlist.users.models"
 SESSION_COOKIE_NAME = "__Host-guestlist" if SECURE else "guestlist"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("GUESTLIST_SESSION_DAYS", 14)
+SESSION_IDLE = 60 * 60 * env.int("GUESTLIST_SESSION_IDLE_HOURS", 72)
+if SESSION_COOKIE_AGE <= 0 or SESSION_IDLE <= 0:
+    raise ImproperlyConfigured("GUESTLIST_SESSION_DAYS and GUESTLIST_SESSION_IDLE_HOURS need a whole number above 0.")
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-guestlist-csrf" if SECURE else "guestlist-csrf"
 CSRF_COOKIE_HTTPONLY = True

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 from guestlist.invitations.commands import run_batches
 from guestlist.mail.commands import deliver_due
 from guestlist.members.commands import remind_of_ends
+from guestlist.sso.commands import prove_a_domain_again
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,11 @@ def run(stop: Callable[[], bool]) -> None:
 
 
 def work_once(stop: Callable[[], bool]) -> bool:
-    """One turn: some seconds of batches, the reminders of ends that come near, then some mails. Answers whether there was anything to do."""
+    """One turn: some seconds of batches, the reminders of ends that come near, a look for one domain's proof, then some mails. Answers whether there was anything to do."""
     ends = time.monotonic() + TURN
     did_batches = _survive(lambda: run_batches(stop=lambda: stop() or time.monotonic() > ends))
     _survive(remind_of_ends)
+    _survive(prove_a_domain_again)
     did_mails = _survive(lambda: deliver_due(stop=stop))
     return did_batches or did_mails
 

@@ -133,11 +133,12 @@ class Invitation(models.Model):
 
 
 class Grant(models.Model):
-    """One community with its roles, and who gave it. Live until `ended_at`; `ending` says how it ended."""
+    """One community with its roles, and who gave it. Live until `ended_at`; `ending` says how it ended. An ended one outlives its
+    community, which its id is all that is left of: invitations are kept as history."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="grants")
-    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="grants")
+    community = models.ForeignKey(Community, on_delete=models.DO_NOTHING, db_constraint=False, related_name="grants")
     role_ids: "models.JSONField[Any, Any]" = models.JSONField()
     giver_kind = models.CharField(max_length=12)
     giver_id = models.UUIDField(null=True)

@@ -67,6 +67,14 @@ def read_address(text: str) -> Address:
     return Address(f"{local}@{shown}", key)
 
 
+def read_domain(text: str) -> str:
+    """A domain of addresses as the DNS has it: lower case, A-labels (RFC 5890), two labels or more. Raises BadAddress."""
+    try:
+        return _read_domain(text.strip().removesuffix("."))[1].lower()
+    except EmailNotValidError as broken:
+        raise BadAddress("malformed") from broken
+
+
 @lru_cache(maxsize=10_000)
 def _read_domain(text: str) -> tuple[str, str]:
     """A domain as it should be read, and in ASCII. Kept, since a long list has few of them and nothing else in it takes so long."""

@@ -22,6 +22,13 @@ class UnknownRole(Refusal):
     message = _("There is no such role here.")
 
 
+class AmbiguousRole(UnknownRole):
+    """Made before, or moved to where, another of the same name can be given."""
+
+    code = "ambiguous_role"
+    message = _("Several roles have this name here. Give its id.")
+
+
 class NoRoles(Refusal):
     code = "no_roles"
     message = _("Pick at least one role.")
@@ -48,6 +55,11 @@ class NameTaken(Refusal):
     code = "name_taken"
     kind = "conflict"
     message = _("A role of this name exists already.")
+
+
+class MixedAlphabets(Refusal):
+    code = "mixed_alphabets"
+    message = _("Write the name in letters of one alphabet.")
 
 
 class RoleTextTooLong(Refusal):

@@ -13,12 +13,19 @@ from guestlist.audit.events import recorded
 from guestlist.kernel.actors import Actor
 from guestlist.members.models import Membership, Role
 from guestlist.users.commands import notify
-from guestlist.users.models import Notification
-from guestlist.workspaces.models import Community
+from guestlist.users.events import password_chosen
+from guestlist.users.models import Notification, User
+from guestlist.workspaces.models import Community, Workspace
 
 # A role is about to go. Sent with `actor`, `role` and `move_to` (a role, or None): whoever keeps roles by id moves them, or raises
 # RoleHeld where there is nothing to move them to.
 role_going = Signal()
+
+
+@receiver(password_chosen)
+def name_workspaces(sender: object, *, user: User, **_: Any) -> list[str]:
+    """Those the user belongs to: what is written over the door is the first thing that is tried."""
+    return list(Workspace.objects.filter(memberships__user=user).distinct().values_list("name", flat=True))
 
 
 @receiver(recorded)

@@ -61,6 +61,8 @@ class Membership(models.Model):
     ends_at = models.DateTimeField(null=True)
     # The end that holder and admins were reminded of: once for each, however often the worker looks.
     reminded_of = models.DateTimeField(null=True)
+    # When its holder last opened a page of the workspace. When they sign in elsewhere is nothing to a workspace.
+    seen_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     roles: "models.ManyToManyField[Role, MembershipRole]" = models.ManyToManyField(Role, through="MembershipRole")
 
@@ -76,6 +78,10 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["community", "email_key", "user"], name="membership_in_community"),
             models.Index(fields=["workspace", "email_key", "user"], name="membership_in_workspace"),
+            models.Index(
+                fields=["workspace", "email_key", "user"], condition=models.Q(status="deactivated"), name="membership_deactivated"
+            ),
+            models.Index(fields=["workspace", "source", "email_key", "user"], name="membership_by_source"),
             models.Index(fields=["ends_at"], condition=models.Q(ends_at__isnull=False), name="membership_ending"),
         ]
 

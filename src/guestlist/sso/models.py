@@ -43,7 +43,8 @@ class Connection(models.Model):
     # The directory asks for a second factor itself, so the workspace's door does not.
     asks_second_factor = models.BooleanField(default=False)
     creates_users = models.BooleanField(default=False)
-    default_role = models.ForeignKey(Role, null=True, on_delete=models.RESTRICT, related_name="+")
+    # None, too, once the role went with its community: then nobody is let in until somebody chooses another.
+    default_role = models.ForeignKey(Role, null=True, on_delete=models.SET_NULL, related_name="+")
     default_communities: "models.ManyToManyField[Community, Any]" = models.ManyToManyField(Community, related_name="+")
     giver_kind = models.CharField(max_length=12, blank=True)
     giver_id = models.UUIDField(null=True)
@@ -73,7 +74,7 @@ class GroupMapping(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mappings")
     group = models.CharField(max_length=191)
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="+")
-    role = models.ForeignKey(Role, on_delete=models.RESTRICT, related_name="+")
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         db_table = "connection_group"
@@ -96,6 +97,18 @@ class Identity(models.Model):
     class Meta:
         db_table = "connection_identity"
         constraints = [models.UniqueConstraint(fields=["connection", "subject"], name="identity_once")]
+
+
+class UsedAssertion(models.Model):
+    """An assertion that signed somebody in, until long after it ended: it never does so again, whichever process it is shown to."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "connection_assertion"
+        constraints = [models.UniqueConstraint(fields=["connection", "digest"], name="assertion_once")]
 
 
 class Attempt(models.Model):

@@ -34,6 +34,46 @@ class WrongPassword(Refusal):
     message = _("This is not your password.")
 
 
+class TooManyTries(Refusal):
+    code = "too_many_tries"
+    kind = "too_many"
+    message = _("Too many wrong passwords. Wait a while, or choose a new password by e-mail.")
+
+
 class NotConfirmed(Refusal):
     code = "not_confirmed"
     message = _("Type your e-mail address to confirm.")
+
+
+class WrongCode(Refusal):
+    code = "wrong_code"
+    message = _("This code is not right, or was used before. Type the newest one.")
+
+
+class TooManyCodes(Refusal):
+    code = "too_many_codes"
+    kind = "too_many"
+    message = _("Too many codes were tried. Wait five minutes, or use a passkey.")
+
+
+class PasskeyRefused(Refusal):
+    code = "passkey_refused"
+    message = _("This passkey was not accepted. Try again, or use another way.")
+
+
+class FactorExists(Refusal):
+    code = "factor_exists"
+    kind = "conflict"
+    message = _("An authenticator app is set up already. Remove it first to set up another.")
+
+
+class NoSecondFactor(Refusal):
+    code = "no_second_factor"
+    kind = "conflict"
+    message = _("This account has no second factor. Set up an authenticator app or a passkey first.")
+
+
+class LastWayIn(Refusal):
+    code = "last_way_in"
+    kind = "conflict"
+    message = _("This passkey is the only way into your account. Set a password or add another passkey first.")

@@ -1,10 +1,15 @@
+import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Concat, Lower
 
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.clock import now
@@ -29,6 +34,15 @@ class User(AbstractBaseUser):
     disabled_at = models.DateTimeField(null=True, blank=True)
     notifications_seen_at = models.DateTimeField(default=now)
     created_at = models.DateTimeField(default=now)
+    # What lists of people are sorted by and searched in.
+    listed_as = models.GeneratedField(
+        expression=Concat(Lower("name"), models.Value(" "), Lower("email", output_field=models.CharField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    # The workspaces whose door is shut to this session: of the request, never stored.
+    shut: frozenset[uuid.UUID] = frozenset()
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
@@ -43,11 +57,12 @@ class User(AbstractBaseUser):
 
     @property
     def actor(self) -> Actor:
-        return Actor("user", self.id, self.name)
+        return Actor("user", self.id, self.name, self.shut)
 
     @property
     def can_sign_in(self) -> bool:
-        return self.is_active and self.has_usable_password()
+        passkeys = Authenticator.objects.filter(user=self, type=Authenticator.Type.WEBAUTHN)
+        return self.is_active and (self.has_usable_password() or passkeys.exists())
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -75,6 +90,11 @@ class SessionStore(db.SessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """What was fixed at sign-in (web.events), or earlier where it is not used meanwhile. A session in use is saved every few
+        minutes (commands.note_session), which moves the latter."""
+        return min(super().get_expiry_date(**kwargs), now() + timedelta(seconds=settings.SESSION_IDLE))
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         about = data.setdefault("about", {"id": str(new_id()), "seen_at": now().isoformat()})
         row: Any = super().create_model_instance(data)
@@ -82,6 +102,18 @@ class SessionStore(db.SessionStore):
         for name, value in about.items():
             setattr(row, name, value)
         return row  # type: ignore[no-any-return] # of get_model_class
+
+
+class Tries(models.Model):
+    """How many passwords were tried in vain, counted under a key (rules.Limit) until `ends_at`. In the database, so that all
+    processes count together."""
+
+    key = models.CharField(primary_key=True, max_length=120)
+    failures = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "user_tries"
 
 
 class Notification(models.Model):

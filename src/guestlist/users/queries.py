@@ -3,8 +3,12 @@ own account."""
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from guestlist.kernel import clock
@@ -50,3 +54,46 @@ def notifications_of(user: User) -> list[tuple[Notification, str]]:
 
 def unseen_notifications(user: User) -> int:
     return user.notifications.filter(at__gt=user.notifications_seen_at).count()
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What an account has beside its password. `codes_waiting`: the recovery codes were not kept yet, and can be shown."""
+
+    totp_since: datetime | None
+    codes_left: int
+    codes_waiting: bool
+    passkeys: list[Authenticator]
+
+    @property
+    def has_second(self) -> bool:
+        return self.totp_since is not None or bool(self.passkeys)
+
+
+def factors_of(user: User) -> Factors:
+    rows = list(Authenticator.objects.filter(user=user).order_by("created_at", "id"))
+    app = next((row for row in rows if row.type == Authenticator.Type.TOTP), None)
+    codes = next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None)
+    return Factors(
+        totp_since=app.created_at if app else None,
+        codes_left=mfa_settings.RECOVERY_CODE_COUNT - codes.data["used_mask"].bit_count() if codes else 0,
+        codes_waiting=codes is not None and not codes.wrap().did_view,
+        passkeys=[row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
+    )
+
+
+def has_second_factor(user: User) -> bool:
+    """An authenticator app, or a passkey, which is both factors in one."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
+
+
+def passkeys_of(user: User) -> "QuerySet[Authenticator]":
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return rows
+
+
+def waiting_codes(user: User) -> list[str]:
+    """The recovery codes, until their holder says that they are kept; then none."""
+    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return [] if row is None or row.wrap().did_view else list(row.wrap().get_unused_codes())

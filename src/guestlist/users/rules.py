@@ -1,7 +1,9 @@
 """Pure questions about users: is this password good enough, which browser is this, and from where?"""
 
+import re
 import zoneinfo
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -13,25 +15,34 @@ from django.utils.translation import gettext as _
 from guestlist.users.errors import WeakPassword
 
 LONGEST_PASSWORD = 1024
+LONGEST_COMMON = 66
 
 
 class CommonPasswordValidator(password_validation.CommonPasswordValidator):
-    """Refuses common passwords, also said twice or more, and a few characters over and over."""
+    """Refuses what Django's list of 20,000 passwords from breaches makes up: one of them, or two in a row, whatever digits and signs
+    stand around or between; and a few characters over and over. Few of the list have 15 characters themselves."""
 
     def validate(self, password: str, user: Any = None) -> None:
         unit = password[: (password + password).find(password, 1)]
-        super().validate(password, user)
-        super().validate(unit, user)
-        if len(unit) <= 8 and unit != password:
+        if (len(unit) <= 8 and unit != password) or any(self._is_made_up(text) for text in (unit, password)):
             raise ValidationError(self.get_error_message(), code="password_too_common")
+
+    def _is_made_up(self, text: str) -> bool:
+        typed = text.casefold()
+        plain = "".join(each for each in typed if each.isalnum())
+        return any(self._is_one_or_two(each) for each in (typed, plain, plain.strip("0123456789")))
+
+    def _is_one_or_two(self, text: str) -> bool:
+        if len(text) > 2 * LONGEST_COMMON:
+            return False
+        halves = ((text[:cut], text[cut:]) for cut in range(1, len(text) + 1))
+        return any(first in self.passwords and (not rest or rest in self.passwords) for first, rest in halves)
 
 
 class PersonalPasswordValidator:
-    """Refuses a password made of the product, the workspace, the person's name or address, and one too long to hash."""
+    """Refuses a password made of the product, the workspace, the person's name or address."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if len(password) > LONGEST_PASSWORD:
-            raise ValidationError(_("Use at most 1,024 characters."))
         rest = password.casefold()
         for word in sorted({"guestlist", *_personal(user)}, key=len, reverse=True):
             rest = rest.replace(word, "")
@@ -44,7 +55,7 @@ class PersonalPasswordValidator:
 
 def _personal(user: Any) -> Iterable[str]:
     text = " ".join(getattr(user, "password_words", ()) if user else ())
-    return (word for word in text.casefold().replace("@", " ").replace(".", " ").split() if len(word) > 3)
+    return re.findall(r"[^\W_]{4,}", text.casefold())
 
 
 class PasswordSubject:
@@ -56,10 +67,51 @@ class PasswordSubject:
 
 def check_password_rules(password: str, subject: PasswordSubject) -> None:
     """Raises WeakPassword with a sentence for each rule the password breaks."""
+    if len(password) > LONGEST_PASSWORD:  # before the others read it: their work grows with it
+        raise WeakPassword([_("Use at most 1,024 characters.")])
     try:
         password_validation.validate_password(password, subject)  # type: ignore[arg-type] # validators read attributes only
     except ValidationError as weak:
         raise WeakPassword(list(weak.messages)) from weak
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many wrong passwords under one key, within so many seconds of the first."""
+
+    key: str
+    most: int
+    seconds: int
+
+
+_MINUTE, _HOUR, _YEAR = 60, 3_600, 31_536_000
+MOST_IN_A_ROW = 100  # NIST SP 800-63B, 3.2.2: consecutive failures on one account
+
+
+def limits_of_stranger(account: str, source: str) -> list[Limit]:
+    """For a browser in which nobody has signed in to the account. In this order: what one source has used up is not counted
+    against the account, or one machine could close it."""
+    return [
+        Limit(f"account:{account}:{source}", 5, 5 * _MINUTE),
+        Limit(f"source:{source}", 30, 10 * _MINUTE),
+        Limit(f"account:{account}", 20, _HOUR),
+        Limit(f"in a row:{account}", MOST_IN_A_ROW, _YEAR),
+        Limit("everybody", 600, _MINUTE),
+    ]
+
+
+def limits_of_holder(browser: str) -> list[Limit]:
+    """For a browser in which the holder has signed in before: whatever strangers do, it is counted alone."""
+    return [Limit(f"browser:{browser}", 10, 5 * _MINUTE), Limit(f"in a row:{browser}", MOST_IN_A_ROW, _YEAR)]
+
+
+def limits_of_change(account: str) -> list[Limit]:
+    """For the password asked for before another is set."""
+    return limits_of_holder(f"change of {account}")
+
+
+def keys_ended_by_success(account: str) -> list[str]:
+    return [f"account:{account}", f"in a row:{account}", *(limit.key for limit in limits_of_change(account))]
 
 
 # In this order: Edge says that it is Chrome too, Chrome that it is Safari, and Android that it is Linux.
@@ -82,6 +134,11 @@ def network_of(address: str) -> str:
     except ValueError:
         return ""
     return str(ip_network(f"{address}/{length}", strict=False))
+
+
+def source_of(address: str) -> str:
+    """What tries are counted under: the address, or of IPv6 the network of 64 bits that one household or machine has."""
+    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from guestlist.kernel import context
 from guestlist.kernel.errors import HTTP_STATUS, Refusal
@@ -20,6 +21,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, "errors/403.html", 403)
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    return _page(request, "errors/403.html", 400, _("What was sent could not be read. Go back and try again."))
 
 
 def failed(request: HttpRequest) -> HttpResponse:

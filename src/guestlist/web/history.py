@@ -16,6 +16,7 @@ SENTENCES = {
     "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
     "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
     "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
+    "workspace.break_glass_changed": gettext_lazy("%(actor)s named who may enter without the directory."),
     "workspace.setup_dismissed": gettext_lazy("%(actor)s put the setup checklist away."),
     "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
     "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
@@ -47,20 +48,46 @@ SENTENCES = {
     "invitation.created": gettext_lazy("%(actor)s invited %(target)s to %(grants)s."),
     "invitation.grants_added": gettext_lazy("%(actor)s added to the invitation of %(target)s: %(grants)s."),
     "invitation.grants_changed": gettext_lazy("%(actor)s changed the invitation of %(target)s to %(grants)s."),
-    "invitation.resent": gettext_lazy("%(actor)s sent the invitation of %(target)s again."),
+    "invitation.resent": gettext_lazy("%(actor)s sent the invitation of %(target)s to %(grants_before)s again."),
     "invitation.revoked": gettext_lazy("%(actor)s revoked the invitation of %(target)s to %(grants_before)s."),
     "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation of %(target)s to %(grants)s."),
     "invitation.accepted/at_once": gettext_lazy("%(actor)s was added at once, by the invitation of %(target)s to %(grants)s."),
-    "invitation.declined": gettext_lazy("%(target)s declined the invitation."),
-    "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link."),
+    "invitation.declined": gettext_lazy("%(target)s declined the invitation to %(grants_before)s."),
+    "invitation.link_asked_for": gettext_lazy("%(target)s asked for a new link to %(grants_before)s."),
     "batch.cancelled": gettext_lazy("%(actor)s stopped inviting a list of %(target)s people."),
     "batch.failed": gettext_lazy("Inviting a list of %(target)s people, begun by %(actor)s, could not go on."),
+    "domain.claimed": gettext_lazy("%(actor)s claimed the domain %(name)s."),
+    "domain.proved": gettext_lazy("%(actor)s proved the domain %(name)s."),
+    "domain.proved/by_operator": gettext_lazy("%(actor)s confirmed the domain %(name)s."),
+    "domain.missing": gettext_lazy("The DNS record of the domain %(name)s is missing."),
+    "domain.found_again": gettext_lazy("The DNS record of the domain %(name)s is back."),
+    "domain.unproved": gettext_lazy("The domain %(name)s is not believed any more: its DNS record stayed away for 7 days."),
+    "domain.removed": gettext_lazy("%(actor)s removed the domain %(name)s."),
+    "connection.created": gettext_lazy("%(actor)s made the connection %(name)s."),
+    "connection.changed": gettext_lazy("%(actor)s changed the connection %(name)s."),
+    "connection.changed/trust_changed": gettext_lazy("%(actor)s changed whom the connection %(name)s trusts."),
+    "connection.defaults_changed": gettext_lazy("%(actor)s changed what the connection %(name)s gives."),
+    "connection.tested": gettext_lazy("%(actor)s tested the connection %(name)s."),
+    "connection.enabled": gettext_lazy("%(actor)s switched the connection %(name)s on."),
+    "connection.disabled": gettext_lazy("%(actor)s switched the connection %(name)s off."),
+    "connection.deleted": gettext_lazy("%(actor)s deleted the connection %(name)s."),
+    "connection.linked": gettext_lazy("The connection %(name)s knows %(user)s from now on."),
+    "connection.refused": gettext_lazy("The connection %(name)s brought %(email)s, who was refused."),
+    "connection.let_in": gettext_lazy("%(actor)s let %(email)s in, whom the connection %(name)s had brought."),
     "user.created": gettext_lazy("%(actor)s made the account of %(person)s."),
     "user.created/own": gettext_lazy("%(person)s made the account."),
     "user.password_reset_requested": gettext_lazy("%(person)s asked for a link to choose a new password."),
     "user.password_changed": gettext_lazy("%(person)s changed the password."),
     "user.profile_changed": gettext_lazy("%(person)s changed the profile."),
     "user.sessions_ended": gettext_lazy("%(person)s ended other sessions."),
+    "user.totp_added": gettext_lazy("%(person)s set up an authenticator app."),
+    "user.totp_removed": gettext_lazy("%(person)s removed the authenticator app."),
+    "user.recovery_codes_made": gettext_lazy("%(person)s made new recovery codes."),
+    "user.recovery_code_used": gettext_lazy("%(person)s used a recovery code."),
+    "user.passkey_added": gettext_lazy("%(person)s added a passkey."),
+    "user.passkey_renamed": gettext_lazy("%(person)s renamed a passkey."),
+    "user.passkey_removed": gettext_lazy("%(person)s removed a passkey."),
+    "user.second_factor_reset": gettext_lazy("%(actor)s removed the second factor of %(person)s."),
     "user.disabled": gettext_lazy("%(actor)s disabled the account of %(person)s."),
     "user.enabled": gettext_lazy("%(actor)s enabled the account of %(person)s."),
     "user.erased": gettext_lazy("%(actor)s erased the account of %(person)s."),
@@ -72,7 +99,9 @@ ABOUT = {
     "role": gettext_lazy("Roles"),
     "community": gettext_lazy("Communities"),
     "api_key": gettext_lazy("API keys"),
+    "connection": gettext_lazy("Sign-in with a directory"),
     "workspace": gettext_lazy("Workspace"),
+    "domain": gettext_lazy("Domains"),
 }
 FACTS = {
     "user": gettext_lazy("User"),
@@ -91,24 +120,47 @@ FACTS = {
     "everywhere": gettext_lazy("Everywhere in the workspace"),
     "at_once": gettext_lazy("At once"),
     "source": gettext_lazy("Source"),
+    "sso_only": gettext_lazy("SSO only"),
+    "requires_second_factor": gettext_lazy("Second factor required"),
+    "session_idle": gettext_lazy("Pause, in seconds"),
+    "session_lifetime": gettext_lazy("Length of a session, in seconds"),
+    "by_operator": gettext_lazy("By the operator"),
+    "break_glass": gettext_lazy("Break-glass Admins"),
+    "email": gettext_lazy("Email"),
+    "reason": gettext_lazy("Reason"),
+    "protocol": gettext_lazy("Protocol"),
+    "issuer": gettext_lazy("Issuer"),
+    "client_id": gettext_lazy("Client id"),
+    "sso_url": gettext_lazy("Sign-on address"),
+    "group_claim": gettext_lazy("Claim with the groups"),
+    "groups": gettext_lazy("Groups"),
+    "communities": gettext_lazy("Communities"),
+    "creates_users": gettext_lazy("Automatic user creation"),
+    "asks_second_factor": gettext_lazy("Asks for a second factor itself"),
+    "trust_changed": gettext_lazy("Trusts another"),
+    "identities": gettext_lazy("People it knew"),
 }
 GONE = {
     "user": gettext_lazy("somebody who is gone"),
     "roles": gettext_lazy("a deleted role"),
     "may_hand_out": gettext_lazy("a deleted role"),
     "community": gettext_lazy("a deleted community"),
+    "grants": gettext_lazy("a deleted community"),
+    "left_out": gettext_lazy("a deleted community"),
     "parent": gettext_lazy("a deleted community"),
 }
 
 
 def sentences(told: Iterable[Told]) -> list[Shown]:
-    """Each event as {id, at, text, action, address, request_id, facts: [{name, before, after}]}, in the order given."""
+    """Each event as {id, at, text, action, actor {email, kind, id}, address, request_id, facts: [{name, before, after}]}, in the
+    order given."""
     return [
         {
             "id": str(each.event.id),
             "at": each.event.at,
             "text": sentence(each),
             "action": each.event.action,
+            "actor": {"email": each.email, "kind": each.event.actor_kind, "id": each.event.actor_id},
             "address": each.event.address,
             "request_id": each.event.request_id,
             "facts": _facts(each),
@@ -123,7 +175,7 @@ def sentence(told: Told) -> str:
     found = next((SENTENCES[turn] for turn in turns if turn in SENTENCES), SENTENCES.get(action))
     # An action of a newer version, read by an older process while machines are being replaced.
     text = str(found or "%(actor)s: " + action) % _words(told)
-    ours = text.startswith((_("the operator"), _("an erased user"), _("somebody who is gone")))
+    ours = text.startswith((_("the operator"), _("the directory"), _("an erased user"), _("somebody who is gone")))
     return text[:1].upper() + text[1:] if ours else text
 
 
@@ -135,20 +187,31 @@ def _turns(told: Told) -> list[str]:
 
 
 def _words(told: Told) -> dict[str, str]:
-    names, event = told.names, told.event
+    event = told.event
     return {
-        "actor": names.actor(event),
-        "person": names.of(told.subject) or _("somebody who is gone"),
-        "target": names.of(event.target_id) or _("somebody who is gone"),
-        "place": names.of(event.community_id) or _("a deleted community"),
+        "actor": actor_words(told),
+        "person": told.name(told.subject) or _("somebody who is gone"),
+        "target": told.name(event.target_id) or _("somebody who is gone"),
+        "place": told.name(event.community_id) or _("a deleted community"),
         "place_after": in_words(told, "community", told.after.get("community")),
-        "name": names.of(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "name": told.name(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "user": told.name(told.after.get("user")) or _("somebody who is gone"),
+        "email": told.after.get("email") or _("somebody without an address"),
         "end": in_words(told, "ends_at", told.after.get("ends_at")),
         "roles": in_words(told, "roles", told.after.get("roles", [])),
         "roles_before": in_words(told, "roles", told.before.get("roles", [])),
         "grants": in_words(told, "grants", told.after.get("grants", [])),
         "grants_before": in_words(told, "grants", told.before.get("grants", [])),
     }
+
+
+def actor_words(told: Told) -> str:
+    """A key says that it is one, and whoever calls themselves like Guestlist or its operator comes with their address."""
+    name, kind = told.names.actor(told.event), told.event.actor_kind
+    if kind == "api_key":
+        return _("API key %(name)s") % {"name": name}
+    pretends = kind == "user" and name.casefold() in (_("the operator").casefold(), "guestlist")
+    return f"{name} ({told.email})" if pretends else name
 
 
 def _facts(told: Told) -> list[Shown]:
@@ -181,4 +244,4 @@ def in_words(told: Told, name: str, value: Any) -> str:
             if at_midnight
             else date_format(end, "SHORT_DATETIME_FORMAT")
         )
-    return told.names.of(value) or str(GONE.get(name, "" if value is None else value))
+    return told.name(value) or str(GONE.get(name, "" if value is None else value))

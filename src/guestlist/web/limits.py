@@ -1,4 +1,9 @@
-"""How often somebody may try: allauth's limits, counted in the database so that all processes share them."""
+"""How often somebody may try: allauth's limits, counted in the database so that all processes share them. And how long an answer
+takes that must not say what was found."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from allauth.core import ratelimit
 from django.http import HttpRequest
@@ -7,3 +12,12 @@ from django.http import HttpRequest
 def limited(request: HttpRequest, action: str, *, key: str) -> bool:
     """True once the caller has tried too often; counting this try."""
     return not ratelimit.consume(request, action=action, key=key)
+
+
+@contextmanager
+def same_time(seconds: float = 0.25) -> Iterator[None]:
+    """What is done inside takes at least so long. Queueing a mail for an address that is known takes longer than finding that it is
+    not; whoever measures answers would learn who has an account."""
+    start = time.perf_counter()
+    yield
+    time.sleep(max(0.0, start + seconds - time.perf_counter()))

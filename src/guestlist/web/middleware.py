@@ -6,24 +6,25 @@ from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.utils import timezone, translation
 
 from guestlist.kernel import context
 from guestlist.kernel.errors import Refusal
-from guestlist.users.commands import note_session
 from guestlist.users.rules import time_zones
-from guestlist.web.errors import refusal_page
+from guestlist.web.errors import refusal_page, unreadable
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def request_context(handle: Handler) -> Handler:
-    """Gives each request an id, taken from the proxy where it sent one, for the history and the error page."""
+    """Gives each request an id for the history and the error page, taken from the proxy where there is one and it sent one: from
+    anybody else it would let them write over the trace of another request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.headers.get("X-Request-ID", "") if settings.ALLAUTH_TRUSTED_PROXY_COUNT else ""
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         context.request_id.set(request_id)
         context.address.set(get_adapter(request).get_client_ip(request))
@@ -46,11 +47,16 @@ def known_verbs(handle: Handler) -> Handler:
 
 
 def without_nul(handle: Handler) -> Handler:
-    """Pages read their input without NUL: nobody types one, and PostgreSQL refuses it in text. The API says so by itself."""
+    """Pages read their input without NUL: nobody types one, and PostgreSQL refuses it in text. The API says so by itself. A form that
+    is not in UTF-8 gets a page; without a form in its place the page would fail on it again."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
-            request.GET, request.POST = _without_nul(request.GET), _without_nul(request.POST)
+            try:
+                request.GET, request.POST = _without_nul(request.GET), _without_nul(request.POST)
+            except BadRequest:
+                request.POST = QueryDict()
+                return unreadable(request)
         return handle(request)
 
     return middleware
@@ -97,18 +103,6 @@ def _zone(request: HttpRequest) -> str:
     """The account's, or the one that js/time_zone.js noted of the browser, which could be anything."""
     noted = request.COOKIES.get("time_zone", "")
     return (request.user.is_authenticated and request.user.time_zone) or (noted if noted in time_zones() else "UTC")
-
-
-def seen(handle: Handler) -> Handler:
-    """Writes down for its holder where a session was seen last."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            agent = request.headers.get("User-Agent", "")
-            note_session(session=request.session, user_agent=agent, address=context.address.get())
-        return handle(request)
-
-    return middleware
 
 
 class refusals:

@@ -2,7 +2,7 @@
 
 import uuid
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guestlist.access.permissions import catalogue
+from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
 from guestlist.users.models import User
@@ -33,6 +34,12 @@ def person(user: User, url: str = "") -> Shown:
     return {"name": name, "email": user.email, "initials": initials(name), "tone": tone(user.id), "url": url}
 
 
+def authentication(user: User, directories: Mapping[uuid.UUID, Sequence[str]], *, came: bool = True) -> str:
+    """How somebody signs in: `Password, Okta`. `directories`: names of connections by user; `came`: they have been here, so that
+    their account may be spoken of."""
+    return ", ".join([*([_("Password")] if came and user.has_usable_password() else []), *directories.get(user.id, [])])
+
+
 def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = ()) -> Shown:
     main = isinstance(where, Workspace) or where.is_main
     return {
@@ -44,6 +51,13 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
         "roles": [role.name for role in roles],
         "main": main,
     }
+
+
+def given_places(wanted: Sequence[Wanted]) -> list[Shown]:
+    """Communities with the roles in each, by name."""
+    communities = Community.objects.in_bulk([each.community for each in wanted])
+    roles = Role.objects.in_bulk({role for each in wanted for role in each.roles})
+    return [place(communities[each.community], roles=[roles[role] for role in each.roles]) for each in wanted]
 
 
 def cell(text: str) -> str:

@@ -115,7 +115,7 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "workspace": place(workspace),
         "workspaces": [
             {**place(each, reverse("workspace", args=[each.slug])), "current": each.id == workspace.id}
-            for each in visible_workspaces(actor)
+            for each in visible_workspaces(actor.outside)
         ],
         "teams": [{**place(each, _team_url(slug, each, "users")), "current": each == team} for each in teams],
         "community": place(team, _team_url(slug, team, "users")) if team else None,
@@ -138,6 +138,8 @@ def _settings_items(workspace: Workspace, teams: list[Community], held: Mapping[
         ("ws-roles", _("Roles"), "shield", "workspace_roles"),
         ("ws-overview", _("Overview"), "chart-column", "overview"),
     ]
+    if main and any(decide(each, held[main]) for each in ("settings:write", "connections:write")):
+        items.insert(2, ("ws-security", _("Security"), "lock", "workspace_security"))
     if any(decide("keys:write", roles) for roles in held.values()):
         items.append(("ws-keys", _("API keys"), "key-round", "workspace_keys"))
     if any(decide("audit:read", roles) for roles in held.values()):

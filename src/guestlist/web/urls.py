@@ -3,40 +3,72 @@
 from django.urls import URLPattern, path
 
 from guestlist.web.audit import views as audit
+from guestlist.web.connections import attempts, configure
+from guestlist.web.connections import views as connections
 from guestlist.web.demo import views as demo
+from guestlist.web.door.views import door_page
 from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
-from guestlist.web.join.views import join_page
+from guestlist.web.join.views import join_challenge, join_page
 from guestlist.web.keys import views as keys
-from guestlist.web.me import account, data, sessions
+from guestlist.web.me import account, data, passkeys, security, sessions
+from guestlist.web.me import confirm as my_confirm
 from guestlist.web.me import notifications as my_notifications
 from guestlist.web.people import bulk, confirm
 from guestlist.web.people import user as people
 from guestlist.web.roles import views as roles
+from guestlist.web.sign_in import second
 from guestlist.web.sign_in import views as sign_in
+from guestlist.web.sign_in.discovery import find_page
+from guestlist.web.sso import views as sso
+from guestlist.web.sso.link import link_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
-from guestlist.web.workspace import general
+from guestlist.web.workspace import domains, general
 from guestlist.web.workspace import views as workspace
 from guestlist.web.workspace.overview import overview_page
+from guestlist.web.workspace.security import security_page
 
 urlpatterns: list[URLPattern] = [
     path("", user_center.home, name="home"),
     path("healthz", help_pages.healthz, name="healthz"),
     path("help/roles", help_pages.roles, name="help_roles"),
+    path("help/sso", help_pages.sso, name="help_sso"),
     path("demo/mailbox", demo.mailbox, name="demo_mailbox"),
     path("demo/mailbox/<slug:name>", demo.mail, name="demo_mail"),
     path("demo/mailbox/<slug:name>/html", demo.mail_html, name="demo_mail_html"),
     path("style", demo.style, name="style"),
     path("login", sign_in.login_page, name="account_login"),
+    path("login/passkey", second.login_challenge, name="login_challenge"),
+    path("login/second", second.second_page, name="mfa_authenticate"),
+    path("login/second/passkey", second.second_challenge, name="second_challenge"),
     path("logout", sign_in.logout_page, name="account_logout"),
+    path("sso", find_page, name="sso_find"),
     path("password", sign_in.password_reset, name="password_reset"),
     path("password/<str:token>", sign_in.new_password, name="new_password"),
     path("join/<str:token>", join_page, name="join"),
+    path("join/<str:token>/passkey", join_challenge, name="join_challenge"),
+    path("sso/link", link_page, name="sso_link"),
+    path("sso/<uuid:connection>", sso.start, name="sso_start"),
+    path("sso/<uuid:connection>/test", sso.test, name="sso_test"),
+    path("sso/<uuid:connection>/callback", sso.callback, name="sso_callback"),
+    path("sso/<uuid:connection>/acs", sso.acs, name="sso_acs"),
+    path("sso/<uuid:connection>/metadata", sso.metadata, name="sso_metadata"),
     path("me", account.me, name="me"),
     path("me/password", account.password_page, name="my_password"),
+    path("me/confirm", my_confirm.confirm_page, name="confirm"),
+    path("me/confirm/passkey", my_confirm.confirm_challenge, name="confirm_challenge"),
+    path("me/security", security.security_page, name="security"),
+    path("me/security/app", security.totp_page, name="totp"),
+    path("me/security/app/remove", security.totp_remove_page, name="totp_remove"),
+    path("me/security/codes", security.codes_page, name="recovery_codes"),
+    path("me/security/codes.txt", security.codes_file, name="recovery_codes_file"),
+    path("me/security/passkeys/new", passkeys.passkey_new_page, name="passkey_new"),
+    path("me/security/passkeys/challenge", passkeys.passkey_challenge, name="passkey_challenge"),
+    path("me/security/passkeys/<int:passkey>/rename", passkeys.passkey_rename_page, name="passkey_rename"),
+    path("me/security/passkeys/<int:passkey>/remove", passkeys.passkey_remove_page, name="passkey_remove"),
     path("me/notifications", my_notifications.notifications, name="notifications"),
     path("me/memberships/<uuid:membership>/leave", account.leave_page, name="leave"),
     path("me/sessions/others/end", sessions.end_others_page, name="end_other_sessions"),
@@ -52,9 +84,21 @@ urlpatterns: list[URLPattern] = [
     path("me/communities/<uuid:community>/users/new", user_center.community_users_new, name="community_users_new"),
     path("me/communities/<uuid:community>/<slug:tab>", user_center.community_page, name="community"),
     path("w/<slug:slug>", workspace.workspace_home, name="workspace"),
+    path("w/<slug:slug>/door", door_page, name="door"),
     path("w/<slug:slug>/settings", workspace.settings_home, name="settings"),
     path("w/<slug:slug>/settings/general", general.general_page, name="workspace_general"),
     path("w/<slug:slug>/settings/setup", general.setup_page, name="workspace_setup"),
+    path("w/<slug:slug>/settings/security", security_page, name="workspace_security"),
+    path("w/<slug:slug>/settings/security/sso/new", connections.new_page, name="connection_new"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>", configure.configure_page, name="connection"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/edit", connections.edit_page, name="connection_edit"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/enable", connections.enable_page, name="connection_enable"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/disable", connections.disable_page, name="connection_disable"),
+    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/delete", connections.delete_page, name="connection_delete"),
+    path("w/<slug:slug>/settings/security/attempts/<uuid:attempt>", attempts.let_in_page, name="attempt"),
+    path("w/<slug:slug>/settings/domains/new", domains.domain_new, name="domain_new"),
+    path("w/<slug:slug>/settings/domains/<uuid:domain>", domains.domain_page, name="domain"),
+    path("w/<slug:slug>/settings/domains/<uuid:domain>/remove", domains.domain_remove, name="domain_remove"),
     path("w/<slug:slug>/settings/users", workspace.users_page, name="workspace_users"),
     path("w/<slug:slug>/settings/users/new", workspace.users_new, name="workspace_users_new"),
     path("w/<slug:slug>/settings/overview", overview_page, name="overview"),

@@ -16,7 +16,7 @@ from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
 from guestlist.workspaces.errors import BelowItself, MainStays, NameMissing, SlugTaken, TooDeep
-from guestlist.workspaces.models import DEEPEST, Ancestry, Community, Workspace
+from guestlist.workspaces.models import DEEPEST, Ancestry, Community, FormerSlug, Workspace
 from guestlist.workspaces.rules import check_slug
 
 
@@ -43,6 +43,7 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Worksp
     if not name:
         raise NameMissing
     workspace = Workspace(name=name, slug=slug or slugify(name)[:63] or "workspace")
+    _check_free(workspace.slug, workspace)
 
     with transaction.atomic():
         _insert(workspace)
@@ -104,11 +105,24 @@ def change_workspace(*, actor: Actor, workspace: Workspace, **fields: Any) -> Wo
     """Writes what differs of the name, the short name and the policy. The caller holds the lock and has checked the policy.
     Raises NameMissing, BadSlug, SlugTaken."""
     wanted = _cleaned(fields)
+    _check_free(wanted.get("slug", ""), workspace)
     before = _write(workspace, wanted)
     if before:
+        _keep_slug(before.get("slug", ""), workspace)
         after = {each: wanted[each] for each in before}
         record(actor=actor, changes=[Change("workspace.changed", workspace.id, workspace.id, before=before, after=after)])
     return workspace
+
+
+def _check_free(slug: str, workspace: Workspace) -> None:
+    """Raises SlugTaken for what was another workspace's."""
+    if FormerSlug.objects.filter(slug=slug).exclude(workspace_id=workspace.id).exists():
+        raise SlugTaken
+
+
+def _keep_slug(slug: str, workspace: Workspace) -> None:
+    if slug:
+        FormerSlug.objects.get_or_create(slug=slug, defaults={"workspace_id": workspace.id})
 
 
 def _cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,6 +208,7 @@ def remove_workspace(*, actor: Actor, workspace: Workspace) -> None:
         record(actor=actor, changes=[Change("workspace.removed", workspace.id, workspace.id, before=before)])
         waiting = Message.objects.filter(workspace_id=workspace.id, state=State.QUEUED)
         cancel_messages(waiting.values_list("id", flat=True))
+        _keep_slug(workspace.slug, workspace)
         communities = Community.objects.filter(workspace=workspace)
         Ancestry.objects.filter(descendant__in=communities).delete()
         for depth in range(DEEPEST, -1, -1):

@@ -60,6 +60,19 @@ class BadLifetime(Refusal):
     message = _("A link is valid for 1 minute to 365 days.")
 
 
+class BadSessionLimit(Refusal):
+    code = "bad_session_limit"
+    message = _("Idle time is 5 minutes to 14 days, a session lasts 15 minutes to 14 days.")
+
+
+class DoorClosed(Refusal):
+    """The workspace asks more of the session than it has shown: SSO, a second factor, signing in again. Never of an API key."""
+
+    code = "door_closed"
+    kind = "forbidden"
+    message = _("This workspace asks you to sign in another way. Open it in the browser to see how.")
+
+
 class PolicyLoosened(Refusal):
     code = "policy_loosened"
     message = _("The operator asks for more. A workspace may only be stricter.")

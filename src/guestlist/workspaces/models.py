@@ -31,6 +31,17 @@ class Workspace(models.Model):
         return self.name
 
 
+class FormerSlug(models.Model):
+    """A short name that a workspace gave up or that went with it. Links, bookmarks and programs still say it, so nobody else gets it;
+    the id is a plain value, since it outlives the workspace."""
+
+    slug = models.SlugField(max_length=63, primary_key=True)
+    workspace_id = models.UUIDField()
+
+    class Meta:
+        db_table = "former_slug"
+
+
 class Community(models.Model):
     class Kind(models.TextChoices):
         MAIN = "main"

@@ -1,19 +1,18 @@
 """Accept an invitation (design rules 8, 10, 11, 12): all or nothing, one winner, every grant asked again."""
 
-import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import claim
-from guestlist.invitations.commands.taking import settle_grants, still_given, tell_givers
-from guestlist.invitations.commands.waiting import admit_waiting
+from guestlist.invitations.commands.taking import accepted, settle_grants, still_given, tell_givers
+from guestlist.invitations.commands.waiting import admit_waiting, workspaces_asking
 from guestlist.invitations.errors import AccountExists, AlreadyDecided, Changed, Expired, NothingLeft, WrongAccount
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import Opened, open_invitation
 from guestlist.kernel.text import Address
-from guestlist.users.commands import create_user, hash_new_password
+from guestlist.users.commands import NewPasskey, create_user, hash_new_password, keep_first_passkey, no_password
 from guestlist.users.errors import AddressTaken
 from guestlist.users.models import User
 from guestlist.users.queries import verified_addresses
@@ -30,24 +29,29 @@ class Accepted:
     left_out: list[Grant]
 
 
-def accept_as_new_user(*, token: str, shown: str, name: str, password: str, language: str) -> Accepted:
+def accept_as_new_user(
+    *, token: str, shown: str, name: str, password: str = "", passkey: NewPasskey | None = None, language: str
+) -> Accepted:
     """Makes the account of the invited address, which the link proves, and its memberships. `shown` is what the page showed.
-    Raises NotFound, AlreadyDecided, Expired, AccountExists, Changed, NothingLeft, NameMissing, WeakPassword."""
+    It signs in with the passkey where there is one, else with the password. Raises NotFound, AlreadyDecided, Expired, AccountExists, Changed, NothingLeft, NameMissing, WeakPassword."""
     opened = _open(token, shown)
     invitation = opened.invitation
     if opened.has_account:
         raise AccountExists
     words = (invitation.email, invitation.workspace.name)
-    hashed = hash_new_password(password=password, name=name, words=words)
+    hashed = no_password(name=name) if passkey else hash_new_password(password=password, name=name, words=words)
     address = Address(invitation.email, invitation.email_key)
 
     with transaction.atomic():
-        locked = lock_workspaces(_workspaces_asking(invitation.email_key))
+        locked = lock_workspaces(workspaces_asking(invitation.email_key))
         opened, good, left_out = _claim(token, shown, None)
         try:
-            user = create_user(actor=None, address=address, name=name, password_hash=hashed, language=language)
+            user_id = passkey.user_id if passkey else None
+            user = create_user(actor=None, address=address, name=name, password_hash=hashed, language=language, user_id=user_id)
         except AddressTaken as taken:
             raise AccountExists from taken
+        if passkey:
+            keep_first_passkey(user=user, passkey=passkey)
         _settle(user, opened.invitation, good, left_out)
         admit_waiting(user, invitation.email_key, locked)
     return Accepted(user, opened.invitation, good, left_out)
@@ -91,15 +95,5 @@ def _claim(token: str, shown: str, user: User | None) -> tuple[Opened, list[Gran
 def _settle(user: User, invitation: Invitation, good: list[Grant], left_out: list[Grant]) -> None:
     Invitation.objects.filter(id=invitation.id).update(user_id=user.id)
     settle_grants(invitation, user, good, left_out)
-    record(actor=user.actor, changes=[_event(invitation, good, left_out)])
+    record(actor=user.actor, changes=accepted(invitation, good, left_out))
     tell_givers(invitation, left_out)
-
-
-def _workspaces_asking(email_key: str) -> list[uuid.UUID]:
-    """All that have a pending invitation for the address: each of them may gain a member in this transaction."""
-    return list(Invitation.objects.live().filter(email_key=email_key).values_list("workspace_id", flat=True))
-
-
-def _event(invitation: Invitation, good: list[Grant], left_out: list[Grant]) -> Change:
-    after = {"grants": [str(grant.id) for grant in good], "left_out": [str(grant.id) for grant in left_out]}
-    return Change("invitation.accepted", invitation.id, invitation.workspace_id, good[0].community_id, after=after)

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from guestlist.audit.commands import Change, record
-from guestlist.invitations.commands.endings import cancel_mail, claim, end_grants
+from guestlist.audit.commands import record
+from guestlist.invitations.commands.endings import cancel_mail, claim, end_grants, told
 from guestlist.invitations.emails import invitation_mail
 from guestlist.invitations.errors import AlreadyDecided, Expired, NoMoreLinks, TooSoon, WrongAddress
 from guestlist.invitations.models import UNSENT_LIFETIME, Invitation
 from guestlist.invitations.queries.opened import live_grants, open_invitation, words_of
 from guestlist.kernel import clock
-from guestlist.kernel.actors import SYSTEM, Actor
+from guestlist.kernel.actors import SYSTEM
 from guestlist.kernel.text import address_key
 from guestlist.mail.commands import queue_messages
 from guestlist.users.commands import request_password_reset
@@ -36,8 +36,9 @@ def decline_invitation(*, token: str, address: str = "", user: User | None = Non
     with transaction.atomic():
         lock_workspaces([opened.invitation.workspace_id])
         claim(opened.invitation, Invitation.State.DECLINED)
-        end_grants(live_grants(opened.invitation), "declined")
-        _record(user.actor if user else SYSTEM, "invitation.declined", opened.invitation)
+        grants = live_grants(opened.invitation)
+        end_grants(grants, "declined")
+        record(actor=user.actor if user else SYSTEM, changes=told("invitation.declined", opened.invitation, grants))
     return opened.invitation
 
 
@@ -110,9 +111,5 @@ def _mail_again(invitation: Invitation, *, new_link: bool) -> Invitation:
     )
     invitation.message = queue_messages([draft])[0]
     invitation.save(update_fields=["renewals", "renewed_at", "version", "lapses_at", "message"])
-    _record(SYSTEM, "invitation.link_asked_for", invitation)
+    record(actor=SYSTEM, changes=told("invitation.link_asked_for", invitation, grants))
     return invitation
-
-
-def _record(actor: Actor, action: str, invitation: Invitation) -> None:
-    record(actor=actor, changes=[Change(action, invitation.id, invitation.workspace_id)])

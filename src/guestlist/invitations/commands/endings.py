@@ -1,9 +1,12 @@
-"""How an invitation ends: by one conditional update, so that of two who decide at once one wins and the other is told."""
+"""How an invitation ends: by one conditional update, so that of two who decide at once one wins and the other is told. And what is
+written down of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from guestlist.audit.commands import Change
 from guestlist.invitations.errors import AlreadyDecided
-from guestlist.invitations.models import LINK_PURPOSE, Grant, Invitation
+from guestlist.invitations.models import LINK_PURPOSE, Grant, Invitation, as_ids
+from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
@@ -27,6 +30,17 @@ def end_without_grants(rows: Collection[Invitation]) -> None:
     over = [row for row in rows if row.id not in left]
     Invitation.objects.filter(id__in=[row.id for row in over]).update(state=Invitation.State.REVOKED, decided_at=clock.now())
     cancel_mail(over)
+
+
+def told(action: str, row: Invitation, grants: Sequence[Grant], wanted: Sequence[Wanted] = ()) -> list[Change]:
+    """What was done to these grants of an invitation: one event in each community concerned, so that its history is whole."""
+    changes = []
+    for place in dict.fromkeys([*(grant.community_id for grant in grants), *(each.community for each in wanted)]):
+        before = [{"community": str(place), "roles": grant.role_ids} for grant in grants if grant.community_id == place]
+        after = [{"community": str(place), "roles": as_ids(each.roles)} for each in wanted if each.community == place]
+        sides = ({"grants": before}, {"grants": after} if wanted else None)
+        changes.append(Change(action, row.id, row.workspace_id, place, before=sides[0], after=sides[1]))
+    return changes
 
 
 def cancel_mail(invitations: Collection[Invitation]) -> None:

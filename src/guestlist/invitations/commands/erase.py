@@ -10,10 +10,11 @@ from django.apps import apps
 from django.db.models import CharField, Field, JSONField, Model, Q, TextField
 from django.db.models.functions import Cast
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.audit.models import Event
-from guestlist.invitations.commands.endings import cancel_mail, end_grants
+from guestlist.invitations.commands.endings import cancel_mail, end_grants, told
 from guestlist.invitations.models import Batch, Grant, Invitation
+from guestlist.invitations.queries.opened import live_grants
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import address_key
@@ -28,10 +29,11 @@ Fields = Sequence["Field[Any, Any]"]
 
 
 def close_account(*, user: User, typed: str, password: str) -> None:
-    """The holder closes their account: `typed` is one of its addresses. Raises NotConfirmed, WrongPassword, LastAdmin."""
+    """The holder closes their account: `typed` is one of its addresses. Of one without a password the caller has made sure who it
+    is. Raises NotConfirmed, WrongPassword, LastAdmin."""
     if address_key(typed) not in verified_addresses(user.id):
         raise NotConfirmed
-    if not user.check_password(password):
+    if user.has_usable_password() and not user.check_password(password):
         raise WrongPassword
 
     erase_user(actor=user.actor, user=user)
@@ -52,9 +54,10 @@ def erase_user(*, actor: Actor, user: User) -> None:
 
 def _take_back(actor: Actor, waiting: Collection[Invitation]) -> None:
     cancel_mail(waiting)
-    end_grants(list(Grant.objects.filter(invitation__in=[row.id for row in waiting])), "revoked")
+    grants = {row: live_grants(row) for row in waiting}
+    end_grants([each for rows in grants.values() for each in rows], "revoked")
     Invitation.objects.filter(id__in=[row.id for row in waiting]).update(state=Invitation.State.REVOKED, decided_at=clock.now())
-    record(actor=actor, changes=[Change("invitation.revoked", row.id, row.workspace_id) for row in waiting])
+    record(actor=actor, changes=[each for row in waiting for each in told("invitation.revoked", row, grants[row])])
 
 
 def _blank_name(user: uuid.UUID, name: str, keys: Collection[str]) -> None:
@@ -65,21 +68,24 @@ def _blank_name(user: uuid.UUID, name: str, keys: Collection[str]) -> None:
     to_them = [row for key in keys for row in Message.objects.filter(to_email__iexact=key).values_list("id", flat=True)]
     cancel_messages(Message.objects.filter(id__in=to_them, state=State.QUEUED).values_list("id", flat=True))
     Message.objects.filter(id__in=to_them).update(to_name="", context={})
-    for message in Message.objects.filter(context__inviter=name) if name else ():
+    events = list(Event.objects.filter(Q(target_id=user) | Q(actor_kind="user", actor_id=user)))
+    changed = [event.before["name"] for event in events if event.action == "user.profile_changed" and event.before]
+    names = {name, *changed} - {""}
+    for message in (row for each in names for row in Message.objects.filter(context__inviter=each)):
         message.context["inviter"] = ""
         message.save(update_fields=["context"])
-    for event in Event.objects.filter(Q(target_id=user) | Q(actor_kind="user", actor_id=user)) if name else ():
-        before, after = _replaced(event.before, name), _replaced(event.after, name)
+    for event in events:
+        before, after = _replaced(event.before, names), _replaced(event.after, names)
         if (before, after) != (event.before, event.after):
             Event.objects.filter(id=event.id).update(before=before, after=after)
 
 
-def _replaced(value: Any, name: str) -> Any:
+def _replaced(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _replaced(each, name) for key, each in value.items()}
+        return {key: _replaced(each, names) for key, each in value.items()}
     if isinstance(value, list):
-        return [_replaced(each, name) for each in value]
-    return "" if value == name else value
+        return [_replaced(each, names) for each in value]
+    return "" if value in names else value
 
 
 def _blank_addresses(addresses: Collection[str]) -> None:

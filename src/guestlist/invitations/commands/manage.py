@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from guestlist.audit.commands import Change, record
-from guestlist.invitations.commands.endings import cancel_mail, end_grants, end_without_grants
+from guestlist.audit.commands import record
+from guestlist.invitations.commands.endings import cancel_mail, end_grants, end_without_grants, told
 from guestlist.invitations.commands.facts import mails_to, recent_invitations
 from guestlist.invitations.emails import invitation_mail
 from guestlist.invitations.errors import AlreadyDecided, NoGrants, TooManyMails
@@ -57,7 +57,7 @@ def revoke_invitations(*, actor: Actor, workspace: Workspace, ids: Collection[uu
         good = [chosen[result.id] for result in results if result.refusal is None]
         end_grants([grant for _, grants in good for grant in grants], "revoked")
         end_without_grants([row for row, _ in good])
-        record(actor=actor, changes=[_change("invitation.revoked", row, grants) for row, grants in good])
+        record(actor=actor, changes=[each for row, grants in good for each in told("invitation.revoked", row, grants)])
     return results
 
 
@@ -79,7 +79,7 @@ def change_grants(*, actor: Actor, workspace: Workspace, invitation: uuid.UUID, 
 
         end_grants(seen, "replaced")
         Grant.objects.bulk_create(_grant(row, each, actor) for each in wanted)
-        record(actor=actor, changes=[_change("invitation.grants_changed", row, seen, wanted)])
+        record(actor=actor, changes=told("invitation.grants_changed", row, seen, wanted))
     return row
 
 
@@ -154,16 +154,10 @@ def _reissue(actor: Actor, workspace: Workspace, chosen: Sequence[tuple[Invitati
     for row, message in zip(rows, queue_messages(drafts), strict=True):
         row.message = message
     Invitation.objects.bulk_update(rows, ["version", "lapses_at", "message", "renewals", "renewed_at"])
-    record(actor=actor, changes=[_change("invitation.resent", row, grants) for row, grants in chosen])
+    record(actor=actor, changes=[each for row, grants in chosen for each in told("invitation.resent", row, grants)])
 
 
 def _grant(row: Invitation, wanted: Wanted, actor: Actor) -> Grant:
     return Grant(
         invitation=row, community_id=wanted.community, role_ids=as_ids(wanted.roles), made_at=clock.now(), **giver_fields(actor)
     )
-
-
-def _change(action: str, row: Invitation, grants: Sequence[Grant], wanted: Sequence[Wanted] = ()) -> Change:
-    before = {"grants": [{"community": str(grant.community_id), "roles": grant.role_ids} for grant in grants]}
-    after = {"grants": [{"community": str(each.community), "roles": as_ids(each.roles)} for each in wanted]} if wanted else None
-    return Change(action, row.id, row.workspace_id, grants[0].community_id, before=before, after=after)

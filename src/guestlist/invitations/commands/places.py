@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
-from guestlist.invitations.commands.endings import end_grants, end_without_grants
+from guestlist.invitations.commands.endings import end_grants, end_without_grants, told
 from guestlist.invitations.queries.places import Hanging, hanging_on, roles_left_behind
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import add_roles, keeping_an_admin
-from guestlist.members.errors import AboveCeiling, NotAllowed, RolesOutOfReach
+from guestlist.members.errors import AboveCeiling, ChangedMeanwhile, NotAllowed, RolesOutOfReach
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import Move, Standing, facts_of, foresee_move, standing, usable_roles
 from guestlist.members.queries.lists import roles_of
@@ -49,14 +49,18 @@ def move_community(*, actor: Actor, community: Community, parent: Community, dry
     return move
 
 
-def delete_community(*, actor: Actor, community: Community, members: Plan = "", to: Community | None = None) -> None:
+def delete_community(
+    *, actor: Actor, community: Community, members: Plan = "", to: Community | None = None, shown: str | None = None
+) -> None:
     """Deletes a managed community that has no communities below it. `members` says what becomes of its members: `remove`, or `move`
     into `to`, another community of the workspace, where they keep their roles; without it the community must be empty.
-    Invitations into it are taken back, its API keys revoked, its custom roles deleted.
+    Invitations into it are taken back, its API keys revoked, its custom roles deleted. `shown` is the fingerprint of what a page said
+    would end.
 
     Needs `communities:write`; and for what hangs on it `members:remove`, `members:invite`, `roles:write` and `keys:write` there (in
     `to`: `members:invite` and `members:assign`), with every role concerned one that the actor may hand out.
-    Raises NotAllowed, AboveCeiling, MainStays, HasChildren, NotEmpty, RolesOutOfReach, UnknownCommunity, LastAdmin, NotFound."""
+    Raises NotAllowed, AboveCeiling, MainStays, HasChildren, NotEmpty, RolesOutOfReach, UnknownCommunity, LastAdmin, ChangedMeanwhile,
+    NotFound."""
     with keeping_an_admin([community.workspace_id]):
         community = lock_community(community)
         held = standing(actor, [community.id])[community.id]
@@ -67,6 +71,8 @@ def delete_community(*, actor: Actor, community: Community, members: Plan = "", 
         if hanging.needs_plan and not members:
             raise NotEmpty
         _check_may_clear(actor, community, hanging, held)
+        if shown is not None and shown != hanging.fingerprint:
+            raise ChangedMeanwhile
         target = _target(actor, community, hanging, to) if members == "move" else None
 
         _end_invitations(actor, community, hanging)
@@ -120,29 +126,20 @@ def _target(actor: Actor, community: Community, hanging: Hanging, to: Community 
 def _end_invitations(actor: Actor, community: Community, hanging: Hanging) -> None:
     end_grants(hanging.grants, "revoked")
     end_without_grants([grant.invitation for grant in hanging.grants])
-    changes = [
-        Change(
-            "invitation.revoked",
-            grant.invitation_id,
-            community.workspace_id,
-            community.id,
-            before={"grants": [{"community": str(community.id), "roles": grant.role_ids}]},
-        )
-        for grant in hanging.grants
-    ]
+    changes = [each for grant in hanging.grants for each in told("invitation.revoked", grant.invitation, [grant])]
     record(actor=actor, changes=changes)
 
 
 def _move_members(actor: Actor, rows: list[Membership], to: Community) -> None:
     """Into `to`. Who belongs there already keeps that membership as it is, and gains the roles where both are active without end:
-    nobody comes back, or stays longer, by a community's going."""
+    nobody comes back, or stays longer, by a community's going. It is told where they are from now on: the history of the other place
+    has no readers but those of the whole workspace."""
     there = {row.user_id: row for row in Membership.objects.filter(community=to, user__in=[row.user_id for row in rows])}
     new = [row for row in rows if row.user_id not in there]
     roles = roles_of([*rows, *there.values()])
     place = {"community": str(to.id)}
     moved = [
-        Change("membership.moved", row.id, row.workspace_id, row.community_id, {"community": str(row.community_id)}, place)
-        for row in new
+        Change("membership.moved", row.id, row.workspace_id, to.id, {"community": str(row.community_id)}, place) for row in new
     ]
     Membership.objects.filter(id__in=[row.id for row in new]).update(community=to)
     record(actor=actor, changes=moved)

@@ -100,8 +100,9 @@ class _Work:
         for wanted in planned.invite:
             self._grant(invitation, wanted)
         action = "invitation.grants_added" if pending else "invitation.created"
-        after = {"grants": [{"community": str(each.community), "roles": as_ids(each.roles)} for each in planned.invite]}
-        self.changes.append(Change(action, invitation.id, self.batch.workspace_id, planned.invite[0].community, after=after))
+        for each in planned.invite:
+            after = {"grants": [{"community": str(each.community), "roles": as_ids(each.roles)}]}
+            self.changes.append(Change(action, invitation.id, self.batch.workspace_id, each.community, after=after))
         return invitation
 
     def _new_invitation(self, entry: Entry) -> Invitation:

@@ -3,7 +3,9 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
+from guestlist.audit.commands import Change
 from guestlist.invitations.commands.endings import end_grants
 from guestlist.invitations.commands.facts import belongings_of
 from guestlist.invitations.emails import left_out_mail
@@ -63,6 +65,19 @@ def settle_grants(
     add_roles(actor=user.actor, additions=[(rows[membership], roles) for membership, roles in gains.items()])
     end_grants(good, "accepted")
     end_grants(left_out, "left_out")
+
+
+def accepted(invitation: Invitation, good: list[Grant], left_out: list[Grant], **more: bool) -> list[Change]:
+    """What is written down of it: one event in each community concerned, so that its history is whole."""
+    changes = []
+    for place in dict.fromkeys(grant.community_id for grant in [*good, *left_out]):
+        after: dict[str, Any] = {
+            "grants": [str(grant.id) for grant in good if grant.community_id == place],
+            "left_out": [str(grant.id) for grant in left_out if grant.community_id == place],
+            **more,
+        }
+        changes.append(Change("invitation.accepted", invitation.id, invitation.workspace_id, place, after=after))
+    return changes
 
 
 def _place(invitation: Invitation, user: User, wanted: Wanted, source: str) -> Place:

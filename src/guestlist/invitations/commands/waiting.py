@@ -1,11 +1,12 @@
 """An address becomes verified on an account: its other live invitations are treated as an existing account is today (rule 12)."""
 
+import uuid
 from collections.abc import Collection
 
-from guestlist.audit.commands import Change, record
+from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import claim
 from guestlist.invitations.commands.facts import to_be_asked
-from guestlist.invitations.commands.taking import settle_grants, still_given, tell_givers
+from guestlist.invitations.commands.taking import accepted, settle_grants, still_given, tell_givers
 from guestlist.invitations.emails import added_mail
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants, words_of
@@ -26,18 +27,40 @@ def admit_waiting(user: User, email_key: str, workspaces: Collection[Workspace])
             _admit(user, invitation)
 
 
+def workspaces_asking(email_key: str) -> list[uuid.UUID]:
+    """All that have a pending invitation for the address: each may gain a member where it becomes verified."""
+    return list(Invitation.objects.live().filter(email_key=email_key).values_list("workspace_id", flat=True))
+
+
+def awaited(workspace: Workspace, email_key: str, user: User | None) -> Invitation | None:
+    """The live invitation of the address there, if any of it can still be given to `user` (None: somebody new)."""
+    rows = Invitation.objects.live().filter(email_key=email_key, workspace=workspace).select_related("workspace", "message")
+    return next((row for row in rows if still_given(live_grants(row), user)[0]), None) if email_key else None
+
+
+def fulfil(user: User, invitation: Invitation) -> None:
+    """Accepts it for somebody whom the workspace's own directory brought, which proves the address as the link would: coming was
+    their act, so nobody is asked again. The caller holds the workspace's lock. Raises AlreadyDecided."""
+    _take_up(user, invitation, Membership.Source.INVITED)
+
+
 def _admit(user: User, invitation: Invitation) -> None:
+    good = _take_up(user, invitation, Membership.Source.ADDED)
+    if good:
+        _tell_user(user, invitation, good)
+
+
+def _take_up(user: User, invitation: Invitation, source: str) -> list[Grant]:
+    """The grants that became memberships; none, and nothing done, where none can be given any more."""
     good, left_out = still_given(live_grants(invitation), user)
     if not good:
-        return
+        return []
     claim(invitation, Invitation.State.ACCEPTED)
     Invitation.objects.filter(id=invitation.id).update(user_id=user.id)
-    settle_grants(invitation, user, good, left_out, Membership.Source.ADDED)
+    settle_grants(invitation, user, good, left_out, source)
     tell_givers(invitation, left_out)
-    _tell_user(user, invitation, good)
-    after = {"grants": [str(grant.id) for grant in good], "at_once": True}
-    place = good[0].community_id
-    record(actor=user.actor, changes=[Change("invitation.accepted", invitation.id, invitation.workspace_id, place, after=after)])
+    record(actor=user.actor, changes=accepted(invitation, good, left_out, at_once=source == Membership.Source.ADDED))
+    return good
 
 
 def _tell_user(user: User, invitation: Invitation, good: list[Grant]) -> None:

@@ -2,6 +2,7 @@ from guestlist.invitations.queries.choices import Choice, choices
 from guestlist.invitations.queries.history import (
     Sought,
     Told,
+    community_that_was,
     documents,
     history_of,
     history_of_user,
@@ -30,6 +31,7 @@ __all__ = [
     "Sought",
     "Told",
     "choices",
+    "community_that_was",
     "documents",
     "fetch_batch",
     "fetch_invitation",

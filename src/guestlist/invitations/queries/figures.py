@@ -7,13 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncWeek
 
-from guestlist.invitations.models import Grant, Invitation
-from guestlist.invitations.queries.lists import visible_invitations
+from guestlist.invitations.models import Invitation
+from guestlist.invitations.queries.lists import grants_in_sight, visible_invitations
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import first_id
 from guestlist.mail.models import State
-from guestlist.members.queries import communities_where
 from guestlist.workspaces.models import Workspace
 
 WEEKS = 12
@@ -38,8 +37,7 @@ def invitations_by_week(actor: Actor, workspace: Workspace) -> list[Week]:
     first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
     found = visible_invitations(actor, workspace)
     # What became of an invitation is not for those to know whose part of it was revoked.
-    places = communities_where(actor, workspace, "members:invite").order_by().values("id")
-    kept = Grant.objects.filter(invitation=OuterRef("pk"), community__in=places).exclude(ending="revoked")
+    kept = grants_in_sight(actor, workspace).filter(invitation=OuterRef("pk")).exclude(ending="revoked")
     pending = visible_invitations(actor, workspace, state="pending")
     counts = [
         _by_week(rows, first)

@@ -36,7 +36,7 @@ class Sought:
     actor: str = ""
     action: str = ""
     person: str = ""
-    community: Community | None = None
+    community: uuid.UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -55,6 +55,15 @@ class Told:
         """What it was done to; of a membership, its user."""
         target = self.event.target_id
         return self.names.holders.get(target) if target and self.event.target_kind == "membership" else target
+
+    @property
+    def email(self) -> str:
+        """The actor's address today; empty for whoever has none. A name is its holder's to choose, an address is proved."""
+        return self.names.emails.get(self.event.actor_id, "") if self.event.actor_id else ""
+
+    def name(self, some: object) -> str:
+        """What it was called when this happened."""
+        return self.names.of(some, self.event.at)
 
 
 def visible_events(actor: Actor, workspace: Workspace, sought: Sought) -> QuerySet[Event]:
@@ -81,12 +90,22 @@ def _narrowed(events: QuerySet[Event], workspace: Workspace, places: QuerySet[Co
     if sought.person:
         wanted &= Q(target_id__in=_about(workspace, places, sought.person))
     if sought.community:
-        wanted &= Q(community_id=sought.community.id)
+        wanted &= Q(community_id=sought.community)
     if sought.since:
         wanted &= Q(at__gte=sought.since)
     if sought.until:
         wanted &= Q(at__lt=sought.until)
     return events.filter(wanted)
+
+
+def community_that_was(actor: Actor, workspace: Workspace, name: str) -> uuid.UUID | None:
+    """The id of a deleted community by its id, or by the name or short name it had last; the one deleted last of several. For who
+    reads the history of the whole workspace: what a place that is gone lay below cannot be told any more."""
+    if not communities_where(actor, workspace, "audit:read").filter(kind=Community.Kind.MAIN).exists():
+        return None
+    called = Q(before__name__iexact=name) | Q(before__slug=name) | Q(target_id=as_id(name) or workspace.id)
+    gone = Event.objects.filter(called, workspace_id=workspace.id, action="community.deleted")
+    return newest_first(gone).values_list("target_id", flat=True).first()
 
 
 def _done_by(workspace: Workspace, places: QuerySet[Community], name: str) -> Q:
@@ -148,9 +167,9 @@ def documents(told: Sequence[Told]) -> Iterator[dict[str, Any]]:
             "id": event.id,
             "at": event.at,
             "action": event.action,
-            "actor": {"kind": event.actor_kind, "id": event.actor_id, "name": names.actor(event)},
-            "target": {"kind": event.target_kind, "id": event.target_id, "name": names.of(each.subject)},
-            "community": names.community(event.community_id),
+            "actor": {"kind": event.actor_kind, "id": event.actor_id, "name": names.actor(event), "email": each.email},
+            "target": {"kind": event.target_kind, "id": event.target_id, "name": each.name(each.subject)},
+            "community": names.community(event.community_id, event.at),
             "before": each.before or None,
             "after": each.after or None,
             "address": event.address,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from guestlist.audit.queries import renamings
 from guestlist.invitations.models import Batch, Grant, Invitation
 from guestlist.invitations.queries.opened import roles_in
 from guestlist.invitations.rules import PART
@@ -42,10 +43,7 @@ def visible_invitations(
     actor: Actor, workspace: Workspace, *, state: str = "", email: str = "", community: Community | None = None
 ) -> QuerySet[Invitation]:
     """Newest first. `email` matches the whole address, or a part of it; `state` is the current one, computed now."""
-    places = communities_where(actor, workspace, "members:invite")
-    if community is not None:
-        places = places.filter(id=community.id)
-    seen = Grant.objects.filter(invitation=OuterRef("pk"), community__in=places.order_by().values("id"))
+    seen = grants_in_sight(actor, workspace, community).filter(invitation=OuterRef("pk"))
     rows = Invitation.objects.with_end().filter(Exists(seen), workspace=workspace)
     if state:
         shared = Exists(seen.filter(Q(ended_at=None) | Q(ending__in=[OuterRef("state"), "left_out"])))
@@ -60,6 +58,17 @@ def waiting_for(actor: Actor, workspace: Workspace, user: uuid.UUID) -> QuerySet
     """The pending invitations, of those the actor may see, of the addresses by which the workspace knows this member."""
     known = Membership.objects.filter(workspace=workspace, user=user).values("email_key")
     return visible_invitations(actor, workspace, state=Invitation.State.PENDING).filter(email_key__in=known)
+
+
+def grants_in_sight(actor: Actor, workspace: Workspace, community: Community | None = None) -> QuerySet[Grant]:
+    """Those in communities (or the one asked for) where the actor may invite, to be narrowed to invitations of the workspace; for who
+    may in the main community, those of communities that were deleted since, too."""
+    places = communities_where(actor, workspace, "members:invite").order_by()
+    if community is not None:
+        places = places.filter(id=community.id)
+    elif places.filter(kind=Community.Kind.MAIN).exists():
+        return Grant.objects.all()
+    return Grant.objects.filter(community__in=places.values("id"))
 
 
 def _in_state(state: str) -> Q:
@@ -80,15 +89,26 @@ def fetch_invitation(actor: Actor, workspace: Workspace, invitation: uuid.UUID) 
 
 
 def with_grants(actor: Actor, workspace: Workspace, invitations: Sequence[Invitation]) -> list[InvitationRow]:
-    """The same invitations with what the actor may see of their grants: three statements for any number."""
-    places = communities_where(actor, workspace, "members:invite").order_by().values("id")
-    chosen = Grant.objects.filter(invitation__in=[each.id for each in invitations], community__in=places)
-    grants = list(chosen.select_related("community").order_by("community__kind", "community__name", "made_at"))
+    """The same invitations with what the actor may see of their grants: a constant number of statements."""
+    chosen = grants_in_sight(actor, workspace).filter(invitation__in=[each.id for each in invitations])
+    grants = list(chosen.order_by("made_at"))
+    _name_places(grants)
+    grants.sort(key=lambda grant: (grant.community.kind, grant.community.name))
     roles = roles_in(grants)
     lines: dict[uuid.UUID, list[Grant]] = {}
     for grant in grants:
         lines.setdefault(grant.invitation_id, []).append(grant)
     return [_row(each, lines.get(each.id, []), roles) for each in invitations]
+
+
+def _name_places(grants: Sequence[Grant]) -> None:
+    """Gives each grant its community; in the place of one that is gone, what it was called last."""
+    ids = {grant.community_id for grant in grants}
+    found = Community.objects.in_bulk(ids)
+    gone = {event.target_id: event.before["name"] for event in renamings(ids - found.keys())}
+    for grant in grants:
+        place = grant.community_id
+        grant.community = found.get(place) or Community(id=place, name=gone.get(place, ""), kind=Community.Kind.MANAGED)
 
 
 def _row(invitation: Invitation, grants: list[Grant], roles: dict[uuid.UUID, Role]) -> InvitationRow:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db.models import Model, QuerySet
 
 from guestlist.audit.models import Event
@@ -25,6 +26,7 @@ def own_data(user: User) -> Data:
         "made_at": clock.now().isoformat(),
         "profile": _one(user, "id", "name", "email", "language", "time_zone", "theme", "created_at"),
         "addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
+        "second_factor": _rows(Authenticator.objects.filter(user=user).order_by("id"), "type", "created_at", "last_used_at"),
         "memberships": [_membership(row.membership, [role.name for role in row.roles]) for row in memberships_of(user)],
         "invitations": _rows(
             Invitation.objects.filter(email_key__in=keys, user_id=user.id).order_by("id"),

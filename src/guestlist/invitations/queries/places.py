@@ -1,5 +1,6 @@
 """What hangs on a community: whoever moves or deletes it has to know."""
 
+import hashlib
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ class Hanging:
     @property
     def needs_plan(self) -> bool:
         return bool(self.memberships or self.live or self.keys or self.owned)
+
+    @property
+    def fingerprint(self) -> str:
+        """To tell whether what a page said would end is all there is."""
+        ids = sorted(str(row.id) for rows in (self.memberships, self.grants, self.keys, self.owned) for row in rows)
+        return hashlib.sha256(" ".join(ids).encode()).hexdigest()[:16]
 
     @property
     def permissions(self) -> set[str]:

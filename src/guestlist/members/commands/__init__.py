@@ -1,6 +1,6 @@
-from guestlist.members.commands.accounts import disable_user, enable_user, end_account, workspaces_of
-from guestlist.members.commands.admins import admins_able_to_sign_in, keeping_an_admin
-from guestlist.members.commands.bulk import change_many
+from guestlist.members.commands.accounts import disable_user, enable_user, end_account, reset_second_factor, workspaces_of
+from guestlist.members.commands.admins import admins_able_to_sign_in, admins_with_a_way_in, keeping_an_admin
+from guestlist.members.commands.bulk import change_many, state_of
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
 from guestlist.members.commands.ends import remind_of_ends
 from guestlist.members.commands.join import Place, add_roles, join
@@ -9,11 +9,13 @@ from guestlist.members.commands.moving import check_may_move, swapped
 from guestlist.members.commands.places import create_community, set_up_workspace, update_community
 from guestlist.members.commands.roles import create_role, delete_role, update_role
 from guestlist.members.commands.settings import dismiss_setup, send_trial_mail, update_workspace
+from guestlist.members.commands.visits import note_visit
 
 __all__ = [
     "Place",
     "add_roles",
     "admins_able_to_sign_in",
+    "admins_with_a_way_in",
     "change_many",
     "check_may_manage",
     "check_may_move",
@@ -30,14 +32,17 @@ __all__ = [
     "join",
     "keeping_an_admin",
     "leave",
+    "note_visit",
     "reactivate",
     "remind_of_ends",
     "remove",
+    "reset_second_factor",
     "revoke_api_key",
     "send_trial_mail",
     "set_end",
     "set_roles",
     "set_up_workspace",
+    "state_of",
     "swapped",
     "update_community",
     "update_role",

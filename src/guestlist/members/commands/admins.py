@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guestlist.access.roles import ADMIN
@@ -16,7 +17,13 @@ from guestlist.workspaces.models import Community, Workspace
 
 
 def admins_able_to_sign_in() -> QuerySet[Membership]:
-    """Active Admin memberships of a main community, without end date, whose account can sign in."""
+    """Those of `admins_with_a_way_in` that their workspace's door lets in whatever becomes of its directory."""
+    return admins_with_a_way_in().filter(Q(workspace__sso_only=False) | Q(break_glass=True))
+
+
+def admins_with_a_way_in() -> QuerySet[Membership]:
+    """Active Admin memberships of a main community, without end date, whose account has a password or a passkey. A directory is no
+    way of one's own: when it is switched off, or dead, nobody comes in by it."""
     owning = Membership.objects.filter(
         community__kind=Community.Kind.MAIN,
         roles=ADMIN,
@@ -24,7 +31,9 @@ def admins_able_to_sign_in() -> QuerySet[Membership]:
         ends_at=None,
         user__disabled_at=None,
     )
-    return owning.exclude(user__password__startswith="!").exclude(user__password="")
+    passkeys = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.WEBAUTHN)
+    no_password = Q(user__password__startswith="!") | Q(user__password="")
+    return owning.filter(~no_password | Exists(passkeys))
 
 
 @contextmanager
@@ -41,7 +50,12 @@ def keeping_an_admin(workspaces: list[uuid.UUID]) -> Iterator[None]:
 
 
 def _last_admin_of(workspaces: set[uuid.UUID]) -> str:
-    names = ", ".join(Workspace.objects.filter(id__in=workspaces).order_by("name").values_list("name", flat=True))
+    rows = Workspace.objects.filter(id__in=workspaces).order_by("name")
+    names = ", ".join(each.name for each in rows)
+    if any(each.sso_only for each in rows):
+        return _(
+            "%(workspace)s would depend on its directory. Name a break-glass Admin who has a password or a passkey first."
+        ) % {"workspace": names}
     return _("This is the last Admin of %(workspace)s. Give Admin of the main community to someone else first.") % {
         "workspace": names
     }

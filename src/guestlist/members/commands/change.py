@@ -5,6 +5,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
@@ -104,7 +106,7 @@ def remove(*, actor: Actor, membership: Membership, everywhere: bool = False) ->
 
 def set_end(*, actor: Actor, membership: Membership, ends_at: datetime | None) -> Membership:
     """From `ends_at` on the membership carries nothing; None takes the end away, and so gives the roles again. The reminder for an
-    end that was moved goes out again. Raises NotAllowed, AboveCeiling, EndInThePast, LastAdmin."""
+    end that was moved goes out again. Nobody takes away or puts off the end of their own. Raises NotAllowed, AboveCeiling, EndInThePast, LastAdmin."""
     with keeping_an_admin([membership.workspace_id]):
         membership = _locked(membership)
         _check(actor, [membership], "members:assign")
@@ -112,6 +114,9 @@ def set_end(*, actor: Actor, membership: Membership, ends_at: datetime | None) -
             return membership
         if ends_at is not None and ends_at <= clock.now():
             raise EndInThePast
+        longer = ends_at is None or (membership.ends_at is not None and ends_at > membership.ends_at)
+        if longer and (actor.kind, actor.id) == ("user", membership.user_id):
+            raise NotAllowed(_("Your own membership is for somebody else to extend. Ask an Admin of the community."))
 
         before = _end(membership)
         membership.ends_at = ends_at

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.access.permissions import catalogue
-from guestlist.access.roles import RoleFacts, role_key, takes_built_in_name
+from guestlist.access.roles import RoleFacts, mixes_alphabets, role_key, takes_built_in_name
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
@@ -21,6 +21,7 @@ from guestlist.members.errors import (
     AboveCeiling,
     BuiltInRole,
     ChangedMeanwhile,
+    MixedAlphabets,
     NameTaken,
     NotAllowed,
     RoleTextTooLong,
@@ -49,7 +50,7 @@ def create_role(
 ) -> Role:
     """A custom role, usable in the community and below. Its permissions, and the roles it may hand out, are ones the actor may hand
     out there. To duplicate a role, hand in what it holds.
-    Raises NotAllowed, AboveCeiling, UnknownPermission, UnknownRole, NameMissing, NameTaken, RoleTextTooLong."""
+    Raises NotAllowed, AboveCeiling, UnknownPermission, UnknownRole, NameMissing, NameTaken, MixedAlphabets, RoleTextTooLong."""
     with transaction.atomic():
         lock_workspaces([community.workspace_id])
         blank = Role(community=community)
@@ -75,7 +76,8 @@ def update_role(
     """Changes a custom role for everybody who holds it, at their next request; what is left out stays. What it holds now must be
     the actor's to hand out as well as what it is to hold. Permissions that the catalogue no longer knows go when `permissions` are
     given. `shown` is the mark (`mark_of`) of the role that a page showed. `dry_run` changes nothing, and refuses what would be
-    refused but for a name that is taken. Raises NotFound, BuiltInRole, ChangedMeanwhile and what `create_role` raises."""
+    refused but for a name that is taken by a role of the same community. Raises NotFound, BuiltInRole, ChangedMeanwhile and what
+    `create_role` raises."""
     with keeping_an_admin([_workspace_of(role)]):
         old = _locked(role)
         if shown and shown != mark_of(old):
@@ -144,6 +146,8 @@ def _changed(
         raise RoleTextTooLong
     if takes_built_in_name(row.name):
         raise NameTaken
+    if row.name != old.name and mixes_alphabets(row.name):
+        raise MixedAlphabets
     return row
 
 
@@ -156,7 +160,10 @@ def _check_may_write(actor: Actor, old: Role, new: Role) -> None:
         raise NotAllowed
     if new.permissions != old.permissions and set(new.permissions) - catalogue().keys():
         raise UnknownPermission
-    usable = {str(each.id): facts_of(each) for each in usable_roles([new.community])[new.community.id]}
+    here = usable_roles([new.community])[new.community.id]
+    if new.name_key != old.name_key and new.name_key in {each.name_key for each in here if each.id != new.id}:
+        raise NameTaken  # one above, too: whoever gives a role by its name there would give this one
+    usable = {str(each.id): facts_of(each) for each in here}
     if set(new.may_hand_out) - set(old.may_hand_out) - usable.keys():
         raise UnknownRole
     before = facts_of(old)

@@ -1,5 +1,6 @@
 """What a workspace decides for itself: name, address, policy; and its setup checklist."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.mail.commands import queue_messages
-from guestlist.members.errors import NotAllowed
+from guestlist.members.errors import ChangedMeanwhile, NotAllowed
 from guestlist.members.queries import may
 from guestlist.users.models import User
 from guestlist.workspaces.commands import change_workspace, lock_workspaces
@@ -30,11 +31,13 @@ def update_workspace(
     language: str | None = None,
     invitation_lifetime: int | None = None,
     existing_users: str | None = None,
+    shown: Mapping[str, str] | None = None,
 ) -> Workspace:
     """Writes what is given; None leaves as it is. `invitation_lifetime` is in seconds, 60 to 365 days; `existing_users` may only be
-    stricter than the operator's, blank leaves it to them; `language` is one there are mails in, or blank.
+    stricter than the operator's, blank leaves it to them; `language` is one there are mails in, or blank. `shown` is what a page
+    showed of what is given: if that is otherwise by now, somebody was quicker.
     Raises NotAllowed without `settings:write` in main, NameMissing, BadSlug, SlugTaken, BadLifetime, PolicyLoosened,
-    UnknownLanguage, NotFound."""
+    UnknownLanguage, ChangedMeanwhile, NotFound."""
     if invitation_lifetime is not None:
         check_lifetime(invitation_lifetime)
     check_treatment(existing_users or "", settings.GUESTLIST_EXISTING_USERS)
@@ -50,6 +53,8 @@ def update_workspace(
     with transaction.atomic():
         workspace = _locked(actor, workspace)
         fields = {each: value for each, value in given.items() if value is not None}
+        if any(str(getattr(workspace, each)) != was for each, was in (shown or {}).items() if each in fields):
+            raise ChangedMeanwhile
         return change_workspace(actor=actor, workspace=workspace, **fields)
 
 

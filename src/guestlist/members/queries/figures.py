@@ -10,7 +10,7 @@ from guestlist.members.models import Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities
 from guestlist.workspaces.models import Ancestry, Community, Workspace
 
-MOST_COUNTED = 50_000
+MOST_COUNTED = 20_000
 MOST_NODES = 200
 
 
@@ -63,7 +63,8 @@ def map_of(actor: Actor, workspace: Workspace) -> list[MapNode]:
 
 
 def _count(actor: Actor, workspace: Workspace, nodes: dict[uuid.UUID, MapNode]) -> None:
-    below = Ancestry.objects.filter(ancestor__in=nodes, depth__gt=0)
+    listing = communities_where(actor, workspace, "communities:read").filter(id__in=nodes).values("id")
+    below = Ancestry.objects.filter(ancestor__in=listing.order_by(), depth__gt=0)
     for place, number in below.values_list("ancestor").annotate(Count("descendant")):
         nodes[place].below = number
     readable = set(communities_where(actor, workspace, "members:read").filter(id__in=nodes).values_list("id", flat=True))

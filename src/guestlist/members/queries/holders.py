@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
+from guestlist.access.decision import decide
 from guestlist.access.roles import RoleFacts
 from guestlist.kernel.actors import Actor
 from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities
-from guestlist.members.queries.standing import Standing, facts_of, live, standings
+from guestlist.members.queries.standing import Standing, facts_of, live, standing, standings
 from guestlist.workspaces.models import Workspace
 
 
@@ -31,7 +32,8 @@ class Holders:
 
 @dataclass(frozen=True)
 class Effect:
-    """What an edit gives and takes one holder in one community: what no other role of theirs there gives anyway."""
+    """What an edit gives and takes one holder in one community: what no other role of theirs there, that the actor may read of,
+    gives anyway."""
 
     holder: Membership | ApiKey
     gains: list[str]
@@ -87,7 +89,9 @@ def effect_of(actor: Actor, workspace: Workspace, role: Role, permissions: Colle
     holders += members.select_related("user", "community").order_by("email_key", "id")[:limit]
     holders += keys.select_related("community").order_by("name", "id")[: limit - len(holders)]
     reach = standings(map(_actor_of, holders), {each.community_id for each in holders})
-    effects = [_effect(each, old, new, reach[_actor_of(each)]) for each in holders]
+    above = {each.community for places in reach.values() for held in places.values() for each in held}
+    readable = {place for place, held in standing(actor, above).items() if decide("members:read", held)}
+    effects = [_effect(each, old, new, reach[_actor_of(each)], readable) for each in holders]
     others = members.count() + keys.count() - len(holders)
     return Effects([each for each in effects if each.gains or each.loses], others)
 
@@ -96,8 +100,15 @@ def _actor_of(holder: Membership | ApiKey) -> Actor:
     return holder.actor if isinstance(holder, ApiKey) else holder.user.actor
 
 
-def _effect(holder: Membership | ApiKey, old: RoleFacts, new: frozenset[str], reach: Mapping[uuid.UUID, Standing]) -> Effect:
-    given = [each.role.permissions for each in reach[holder.community_id] if each.role.id != old.id]
+def _effect(
+    holder: Membership | ApiKey,
+    old: RoleFacts,
+    new: frozenset[str],
+    reach: Mapping[uuid.UUID, Standing],
+    readable: Collection[uuid.UUID],
+) -> Effect:
+    seen = {holder.community_id, *readable}
+    given = [each.role.permissions for each in reach[holder.community_id] if each.role.id != old.id and each.community in seen]
     anyway = frozenset().union(*given)
     return Effect(holder, sorted(new - old.permissions - anyway), sorted(old.permissions - new - anyway))
 

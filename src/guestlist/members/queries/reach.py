@@ -27,7 +27,8 @@ class Holder:
 
 @dataclass(frozen=True)
 class Shift:
-    """Whom it concerns: up to 50 by name, of those the actor may see; `total` counts all."""
+    """Whom it concerns: up to 50 by name, of those whom the actor may read; `total` counts the others too. All of them hold it in
+    communities in the actor's sight."""
 
     holders: list[Holder] = field(default_factory=list)
     total: int = 0
@@ -36,8 +37,9 @@ class Shift:
 @dataclass(frozen=True)
 class Move:
     """What moving would change. `allowed`: the actor has `communities:write` in the community, in its new parent, and in every
-    community that it would no longer lie below. `within_ceiling`: they may hand out every role gained, in the community, and
-    every role lost, where it is held."""
+    community that it would no longer lie below; and they see every community that it would come to lie below, or who belongs
+    there could be read from count and refusal (design rule 6). `within_ceiling`: they may hand out every role gained, in the
+    community, and every role lost, where it is held."""
 
     gains: Shift
     losses: Shift
@@ -58,14 +60,16 @@ def foresee_move(actor: Actor, community: Community, parent: Community) -> Move:
     before, after = paths[community.id] - {community.id}, paths[parent.id]
     entered, left, kept = after - before, before - after, before & after | {community.id}
     new, old, same = _held_in(entered), _held_in(left), _held_in(kept, also_in=entered | left)
-    gained, lost = _less(new, same, old), _less(old, same, new)
-    reach = standing(actor, {community.id, parent.id, *entered, *left})
+    reach = standing(actor, {parent.id, *entered, *left, *kept})
+    readable = {place for place, held in reach.items() if decide("members:read", held)}
+    gained, lost = _less(readable, new, same, old), _less(readable, old, same, new)
     roles = Role.objects.in_bulk({role for lines in (gained, lost) for held in lines.values() for role, _ in held})
     return Move(
         _shift(gained, roles, reach),
         _shift(lost, roles, reach),
         frozenset(left),
-        all(decide("communities:write", reach[each]) for each in (community.id, parent.id, *left)),
+        all(reach[each] for each in entered)
+        and all(decide("communities:write", reach[each]) for each in (community.id, parent.id, *left)),
         _may_give(gained, roles, reach, community.id) and _may_give(lost, roles, reach),
     )
 
@@ -83,11 +87,12 @@ def _held_in(places: Collection[uuid.UUID], also_in: Collection[uuid.UUID] = ())
     return lines
 
 
-def _less(lines: _Lines, *others: _Lines) -> _Lines:
-    """What stands in `lines` less the roles that the same holder has by `others` anyway."""
+def _less(readable: Collection[uuid.UUID], lines: _Lines, *others: _Lines) -> _Lines:
+    """What stands in `lines` less the roles that the same holder has by `others` anyway, where that may be read: who is left out
+    of the answer would tell of what they hold elsewhere."""
     found = {}
     for who, held in lines.items():
-        had = {role for other in others for role, _ in other.get(who, ())}
+        had = {role for other in others for role, place in other.get(who, ()) if place in readable}
         if rest := {(role, place) for role, place in held if role not in had}:
             found[who] = rest
     return found

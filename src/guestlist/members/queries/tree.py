@@ -20,7 +20,7 @@ LEVEL = 50
 
 @dataclass(frozen=True)
 class Facts:
-    """What is said beside a community: how many lie right below it, how many members it has of its own (None where the actor may
+    """What is said beside a community: how many lie right below it (as far as the actor may read), how many members it has of its own (None where the actor may
     not read them), and whether the actor may change it."""
 
     children: int
@@ -110,7 +110,7 @@ def facts_beside(actor: Actor, rows: Sequence[Community]) -> dict[uuid.UUID, Fac
     children = children_of(ids)
     return {
         each: Facts(
-            children.get(each, 0),
+            children.get(each, 0) if decide("communities:read", held[each]) else 0,
             members.get(each, 0) if each in readable else None,
             bool(decide("communities:write", held[each])),
         )

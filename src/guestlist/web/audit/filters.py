@@ -1,5 +1,6 @@
 """The filters of the audit log, as its address carries them."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -9,11 +10,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from guestlist.invitations.queries import Sought
+from guestlist.invitations.queries import Sought, community_that_was
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.text import clean_line
 from guestlist.members.queries import communities_where
 from guestlist.web.history import ABOUT
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.models import Workspace
 
 NAMES = ("actor", "action", "person", "community", "since", "until")
 SUGGESTED = 100
@@ -30,7 +32,7 @@ class Filters:
 
 def read_filters(actor: Actor, workspace: Workspace, query: Mapping[str, str]) -> Filters:
     """Days are whole, in the reader's zone: `until` is the last day shown."""
-    filters = Filters({name: query.get(name, "").replace("\x00", "").strip() for name in NAMES})
+    filters = Filters({name: clean_line(query.get(name, ""), 300) for name in NAMES})
     typed = filters.typed
     since, until = (_day(filters, name) for name in ("since", "until"))
     filters.sought = Sought(
@@ -51,13 +53,14 @@ def choices(actor: Actor, workspace: Workspace, filters: Filters) -> dict[str, A
     return {"kinds": kinds, "places": list(places)}
 
 
-def _community(filters: Filters, actor: Actor, workspace: Workspace) -> Community | None:
-    """By its name or short name."""
+def _community(filters: Filters, actor: Actor, workspace: Workspace) -> uuid.UUID | None:
+    """By its name or short name, as they are or were when it was deleted."""
     typed = filters.typed["community"]
     if not typed:
         return None
     places = communities_where(actor, workspace, "audit:read")
-    found = places.filter(slug=typed).first() or places.filter(name__iexact=typed).first()
+    here = places.filter(slug=typed).first() or places.filter(name__iexact=typed).first()
+    found = here.id if here else community_that_was(actor, workspace, typed)
     if found is None:
         filters.errors["community"] = _("There is no community of this name, or you may not see it. Choose one from the list.")
     return found
@@ -69,7 +72,7 @@ def _day(filters: Filters, name: str) -> datetime | None:
         day = parse_date(typed)
     except ValueError:
         day = None
-    if typed and (day is None or day.year > 9000):
+    if typed and (day is None or not 1900 <= day.year <= 9000):
         filters.errors[name] = _("Write the day as 2026-11-22.")
         return None
     return datetime.combine(day, time.min, timezone.get_current_timezone()) if day else None

@@ -31,6 +31,7 @@ from guestlist.workspaces.models import Workspace
 
 SIZE = 50
 COLUMNS = ["at", "event", "actor", "action", "target", "community", "before", "after", "address", "request_id", "id"]
+COLUMNS += ["actor_kind", "actor_id", "actor_email", "target_kind", "target_id", "community_id"]
 
 
 @require_safe
@@ -116,6 +117,12 @@ def _row(told: Told, document: dict[str, Any]) -> list[str]:
         document["address"],
         document["request_id"],
         str(document["id"]),
+        document["actor"]["kind"],
+        str(document["actor"]["id"] or ""),
+        document["actor"]["email"],
+        document["target"]["kind"],
+        str(document["target"]["id"] or ""),
+        str(told.event.community_id or ""),
     ]
 
 

@@ -13,6 +13,7 @@ from guestlist.access.decision import Held, may_hand_out
 from guestlist.access.permissions import catalogue
 from guestlist.access.roles import BUILT_IN, RoleFacts, built_in
 from guestlist.members.models import Role
+from guestlist.web.connections.kinds import KINDS
 from guestlist.web.presenting import about_role, permission_groups
 from guestlist.web.shell import at, current_workspace
 
@@ -54,3 +55,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("database\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@login_required
+def sso(request: HttpRequest) -> HttpResponse:
+    """The whole procedure, for each directory the form knows."""
+    at(request, "help")
+    return render(request, "help/sso.html", {"kinds": KINDS.values()})

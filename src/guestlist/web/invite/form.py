@@ -15,7 +15,7 @@ from guestlist.invitations.rules import MOST_PEOPLE, Person, Wanted
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.table import BadTable
-from guestlist.kernel.text import split_addresses
+from guestlist.kernel.text import clean_line, split_addresses
 from guestlist.members.models import Role
 from guestlist.members.queries import communities_where
 from guestlist.web.presenting import Shown, about_role, duration, place
@@ -107,7 +107,7 @@ class InviteForm:
 
     def context(self) -> dict[str, Any]:
         """Everything invite/dialog.html wants, with what was typed still in it."""
-        find = self.posted.get("find", "").strip()
+        find = clean_line(self.posted.get("find", ""))
         rows = self._offered(find)
         offered = choices(self.actor, rows)
         total = self.places.count() if len(rows) > ROWS // 2 or find else len(rows)

@@ -1,7 +1,11 @@
 """The page an invitation's link opens (design rule 10). GET shows; every button needs something only the person can give."""
 
+import uuid
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.webauthn.internal import auth
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from guestlist.invitations.commands import (
     Accepted,
@@ -21,13 +26,19 @@ from guestlist.invitations.errors import Changed, WrongAddress
 from guestlist.invitations.models import Grant
 from guestlist.invitations.queries import Opened, open_invitation, words_of
 from guestlist.kernel.errors import NotFound, Refusal
-from guestlist.users.errors import NameMissing, WeakPassword
+from guestlist.kernel.ids import new_id
+from guestlist.users.commands import NewPasskey
+from guestlist.users.errors import NameMissing, PasskeyRefused, WeakPassword
+from guestlist.users.models import User
 from guestlist.users.queries import verified_addresses
 from guestlist.web.limits import limited
+from guestlist.web.me.passkeys import passkey_name
 from guestlist.web.presenting import initials, person, place, time_left, tone
 from guestlist.web.shell import at_the_door
+from guestlist.web.sign_in.proving import new_credential
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+FUTURE_USER = "joining_as"
 
 
 @never_cache
@@ -79,9 +90,29 @@ def _join(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | di
         shown=request.POST.get("shown", ""),
         name=request.POST.get("name", ""),
         password=request.POST.get("password", ""),
+        passkey=_passkey(request),
         language=get_language() or "en",
     )
     return _joined(request, opened, accepted)
+
+
+@require_POST
+def join_challenge(request: HttpRequest, token: str) -> HttpResponse:
+    """Asks the browser for a passkey of the account to be: its id is chosen now, since the passkey keeps it. Changes nothing."""
+    opened = open_invitation(token)
+    if _variant(request, opened) != "new" or opened.state != "pending" or not request.POST.get("name", "").strip():
+        return HttpResponseForbidden()
+    user = User(id=new_id(), name=request.POST["name"], email=opened.invitation.email)
+    request.session[FUTURE_USER] = str(user.id)
+    return JsonResponse(auth.begin_registration(user, passwordless=True))
+
+
+def _passkey(request: HttpRequest) -> NewPasskey | None:
+    if not request.POST.get("credential"):
+        return None
+    if FUTURE_USER not in request.session:
+        raise PasskeyRefused
+    return NewPasskey(uuid.UUID(request.session.pop(FUTURE_USER)), passkey_name(request), new_credential(request))
 
 
 def _accept(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
@@ -95,6 +126,7 @@ def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpRes
     if request.user != accepted.user:
         request.session.flush()
         login(request, accepted.user, backend=BACKEND)
+        _record_how(request, accepted.user)
     invitation = accepted.invitation
     page = {
         "result": "joined",
@@ -106,6 +138,14 @@ def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpRes
         "signed_in": True,
     }
     return render(request, "join/result.html", page)
+
+
+def _record_how(request: HttpRequest, user: User) -> None:
+    """An account made a moment ago has no second factor to ask for; what it was made with is what was shown."""
+    if user.has_usable_password():
+        record_authentication(request, user, "password")
+    else:
+        record_authentication(request, user, "mfa", type="webauthn", passwordless=True)
 
 
 def _places(grants: list[Grant]) -> list[dict[str, object]]:
@@ -137,6 +177,7 @@ def _show(request: HttpRequest, opened: Opened, token: str, errors: dict[str, st
         "shown": opened.shown,
         "changed": changed,
         "login_url": f"{reverse('account_login')}?{urlencode({'next': request.path})}",
+        "challenge_url": reverse("join_challenge", args=[token]),
         "switch_url": f"{reverse('account_logout')}?{urlencode({'next': request.path})}",
         "user": person(request.user) if request.user.is_authenticated else None,
     }

@@ -17,10 +17,11 @@ from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import leave
 from guestlist.members.queries import MemberRow, fetch_own_membership, memberships_of
 from guestlist.users.commands import change_password, change_profile
-from guestlist.users.errors import LinkEnded, NameMissing, WeakPassword, WrongPassword
+from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPassword, WrongPassword
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
-from guestlist.web.limits import limited
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.door.guard import to_the_door
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
 
@@ -44,6 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "values": values,
         "errors": errors,
         "email": user.email,
+        "has_password": user.has_usable_password(),
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "time_zones": time_zones(),
         "zone_now": timezone.get_current_timezone_name(),
@@ -94,6 +96,9 @@ def _sessions(request: HttpRequest) -> dict[str, Any]:
 @login_required
 def password_page(request: HttpRequest) -> HttpResponse:
     at(request, "me")
+    has_password = request.user.has_usable_password()
+    if not has_password and not confirmed_lately(request):
+        return ask_to_confirm(request)
     errors = _change_password(request) if request.method == "POST" else {}
     if request.method == "POST" and not errors:
         messages.success(request, _("Your password is changed. Your other sessions have ended."))
@@ -102,14 +107,13 @@ def password_page(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs(_("Password")),
         "errors": errors,
         "email": request.user.email,
+        "has_password": has_password,
         "reset_url": reverse("password_reset"),
     }
     return render(request, "me/password.html", page, status=422 if errors else 200)
 
 
 def _change_password(request: HttpRequest) -> dict[str, str]:
-    if limited(request, "change_password", key=str(request.user.id)):
-        return {"form": _("Too many attempts. Wait a minute and try again.")}
     given = request.POST
     try:
         change_password(
@@ -119,6 +123,8 @@ def _change_password(request: HttpRequest) -> dict[str, str]:
         return {"old": str(wrong)}
     except WeakPassword as weak:
         return {"password": str(weak)}
+    except TooManyTries as too_many:
+        return {"form": str(too_many)}
     except LinkEnded:
         return {"form": _("Your password was changed elsewhere a moment ago. Log in again.")}
     update_session_auth_hash(request, request.user)
@@ -129,7 +135,9 @@ def _change_password(request: HttpRequest) -> dict[str, str]:
 def leave_page(request: HttpRequest, membership: uuid.UUID) -> HttpResponse:
     at(request, "me")
     row = fetch_own_membership(request.user, membership)
-    where = row.membership.community.name
+    where, slug = row.membership.community.name, row.membership.workspace.slug
+    if slug in request.doors and request.doors[slug].foreign:
+        return to_the_door(request, slug)
     if request.method == "POST":
         try:
             leave(actor=request.user.actor, membership=row.membership)

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.commands import close_account
 from guestlist.invitations.queries import own_data
 from guestlist.members.errors import LastAdmin
+from guestlist.sso.queries import known_as
 from guestlist.users.errors import NotConfirmed, WrongPassword
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.limits import limited
 from guestlist.web.me.account import crumbs
 from guestlist.web.shell import at
@@ -21,7 +23,8 @@ from guestlist.web.shell import at
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    answer = JsonResponse(own_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    data = own_data(request.user) | {"directories": known_as(request.user)}
+    answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 
@@ -29,6 +32,9 @@ def export(request: HttpRequest) -> HttpResponse:
 @login_required
 def close_page(request: HttpRequest) -> HttpResponse:
     at(request, "me")
+    has_password = request.user.has_usable_password()
+    if not has_password and not confirmed_lately(request):
+        return ask_to_confirm(request)
     errors = _close(request) if request.method == "POST" else {}
     if request.method == "POST" and not errors:
         logout(request)
@@ -39,6 +45,7 @@ def close_page(request: HttpRequest) -> HttpResponse:
         "errors": errors,
         "values": {"email": request.POST.get("email", "")},
         "email": request.user.email,
+        "has_password": has_password,
         "export_url": reverse("export"),
         "effects": [
             _("Your memberships end, in every workspace, at once."),

@@ -1,4 +1,4 @@
-"""What others did that concerns me. Opening the page marks all of it as read."""
+"""What others did that concerns me, and what became of the ways into my account. Opening the page marks all of it as read."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -41,8 +41,8 @@ def _item(user: User, row: Notification, who: str, mine: Collection[tuple[UUID |
     added = row.action == "membership.created" and (row.target_id, row.about["community"]) in mine
     return {
         "text": _text(row, who),
-        "place": row.about["community"],
-        "workspace": row.about["workspace"],
+        "place": row.about.get("community", ""),
+        "workspace": row.about.get("workspace", ""),
         "at": row.at,
         "new": row.at > user.notifications_seen_at,
         "icon": _ICONS.get(row.action, "shield"),
@@ -55,10 +55,29 @@ _ICONS = {
     "membership.removed": "user-minus",
     "membership.deactivated": "ban",
     "membership.reactivated": "check",
+    "user.passkey_added": "key-round",
+    "user.passkey_removed": "key-round",
 }
 
 
 def _text(row: Notification, who: str) -> str:
+    return _about_account(row) if row.action.startswith("user.") else _about_membership(row, who)
+
+
+def _about_account(row: Notification) -> str:
+    sentences = {
+        "user.totp_added": _("An authenticator app was set up for your account"),
+        "user.totp_removed": _("The authenticator app was removed from your account"),
+        "user.recovery_codes_made": _("New recovery codes were made for your account"),
+        "user.recovery_code_used": _("A recovery code of your account was used"),
+        "user.passkey_added": _("The passkey %(name)s was added to your account"),
+        "user.passkey_removed": _("The passkey %(name)s was removed from your account"),
+        "user.second_factor_reset": _("The operator removed your authenticator app, recovery codes and passkeys"),
+    }
+    return sentences.get(row.action, _("Your account was changed")) % {"name": row.about.get("name", "")}
+
+
+def _about_membership(row: Notification, who: str) -> str:
     roles = row.about["roles"]
     words: dict[str, Any] = {"who": who, "place": row.about["community"], "roles": ", ".join(roles)}
     if row.action == "membership.created":

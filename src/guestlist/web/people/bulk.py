@@ -1,8 +1,8 @@
 """Change role, deactivate, reactivate or remove many at once: first what would happen to each, then what did."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
-from guestlist.members.commands import change_many, deactivate, reactivate, remove, set_roles
+from guestlist.members.commands import change_many, deactivate, reactivate, remove, set_roles, state_of
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed
 from guestlist.web.back import came_from
@@ -29,12 +29,13 @@ MOST = 500
 
 @dataclass(frozen=True)
 class _Bulk:
-    """What is asked: `act` on `rows`; `role` is the one to give, for `act == "role"`."""
+    """What is asked: `act` on `rows`; `role` is the one to give, for `act == "role"`; `shown` is how the preview showed them."""
 
     actor: Actor
     act: str
     rows: Sequence[MemberRow]
     role: Role | None = None
+    shown: Mapping[uuid.UUID, str] = field(default_factory=dict)
 
     @property
     def role_id(self) -> str:
@@ -45,7 +46,9 @@ class _Bulk:
         return self.act != "role" or self.role is not None
 
     def run(self, *, dry_run: bool) -> list[Refusal | None]:
-        return change_many(memberships=[row.membership for row in self.rows], act=self._command(), dry_run=dry_run)
+        return change_many(
+            memberships=[row.membership for row in self.rows], act=self._command(), dry_run=dry_run, shown=self.shown
+        )
 
     def unchanged(self, row: MemberRow) -> bool:
         if self.act == "role":
@@ -79,7 +82,8 @@ def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Tick at most %(n)s at a time.") % {"n": MOST})
         return redirect(back)
     offered = _offered(actor, workspace, rows) if act == "role" else []
-    bulk = _Bulk(actor, act, rows, next((role for role in offered if str(role.id) == request.POST.get("role")), None))
+    shown = {row.membership.id: state for row in rows if (state := request.POST.get(f"was-{row.membership.id}"))}
+    bulk = _Bulk(actor, act, rows, next((role for role in offered if str(role.id) == request.POST.get("role")), None), shown)
     # A role that was picked after the preview has not been shown yet.
     done = request.POST.get("sure") == "yes" and bulk.ready and request.POST.get("seen", "") == bulk.role_id
     answers = bulk.run(dry_run=not done) if bulk.ready else [None] * len(rows)
@@ -140,6 +144,7 @@ def _row(bulk: _Bulk, row: MemberRow, answer: Refusal | None, *, done: bool) -> 
     roles = [bulk.role] if bulk.role and verdict == "done" else row.roles
     return {
         "id": str(row.membership.id),
+        "was": state_of(row.membership, row.roles),
         "person": person(row.membership.user),
         "place": place(row.membership.community, roles=roles),
         "change": _change(bulk, row) if bulk.ready and verdict in ("will", "done") else "",

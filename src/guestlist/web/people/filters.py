@@ -13,7 +13,7 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.text import clean_line
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import Filter, usable_roles, visible_communities
+from guestlist.members.queries import Filter, may, usable_roles, visible_communities
 from guestlist.members.queries.roles import roles_in_sight
 from guestlist.web.people.why import community_called
 from guestlist.web.presenting import Shown
@@ -90,7 +90,7 @@ def filter_context(actor: Actor, workspace: Workspace, community: Community | No
         "deactivated": _("Deactivated"),
         "ended": _("Ended"),
     }
-    roles = usable_roles([community])[community.id] if community else roles_in_sight(actor, workspace)[:MOST_ROLES]
+    roles = _roles(actor, workspace, community)
     return {
         "q": asked.values["q"],
         "hidden": asked.hidden("q"),
@@ -119,6 +119,12 @@ def _sources() -> dict[str, str]:
         "scim": "SCIM",
         "setup": _("Set-up"),
     }
+
+
+def _roles(actor: Actor, workspace: Workspace, community: Community | None) -> Iterable[Role]:
+    if community is None:
+        return roles_in_sight(actor, workspace)[:MOST_ROLES]
+    return usable_roles([community])[community.id] if may(actor, "roles:read", community.id) else []
 
 
 def _role_options(roles: Iterable[Role], chosen: str) -> list[Shown]:

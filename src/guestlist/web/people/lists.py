@@ -1,9 +1,11 @@
 """Users and people still invited, as one list in order of address: what the three pages of people share."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.db.models import TextField, Value
+from django.db.models.functions import Concat, Lower
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,12 +16,15 @@ from guestlist.invitations.queries import InvitationRow, visible_invitations, wi
 from guestlist.kernel.actors import Actor
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import MemberRow, UserRow, in_order, members_of, users_of, verbs_in_main, verbs_on
+from guestlist.sso.queries import directories_of
 from guestlist.web.people.acts import acts_everywhere, acts_on, user_url
 from guestlist.web.people.filters import Asked, asked_for, filter_context
-from guestlist.web.presenting import Shown, person, place, time_left
+from guestlist.web.presenting import Shown, authentication, person, place, time_left
 from guestlist.workspaces.models import Community, Workspace
 
 SIZE = 50
+Directories = Mapping[uuid.UUID, Sequence[str]]  # names of connections, by user
+NAMED = Concat(Lower("name"), Value(" "), "email_key", output_field=TextField())  # of an invitation: as User.listed_as
 
 
 def people_context(request: HttpRequest, workspace: Workspace, community: Community | None = None) -> dict[str, Any]:
@@ -84,7 +89,8 @@ def _members(actor: Actor, workspace: Workspace, community: Community | None, as
         actor, workspace, community, asked.narrow, inherited=False, after=asked.after, limit=SIZE + 1, order=asked.order
     )
     verbs = verbs_on(actor, workspace, own)
-    return [(row.key, _member(workspace, community, row, allowed)) for row, allowed in zip(own, verbs, strict=True)]
+    known = directories_of(workspace, [row.membership.user_id for row in own])
+    return [(row.key, _member(workspace, community, row, allowed, known)) for row, allowed in zip(own, verbs, strict=True)]
 
 
 def _above(actor: Actor, workspace: Workspace, community: Community, asked: Asked) -> list[MemberRow]:
@@ -107,9 +113,10 @@ def _above(actor: Actor, workspace: Workspace, community: Community, asked: Aske
 def _grouped(workspace: Workspace, community: Community, rows: Sequence[MemberRow]) -> list[Shown]:
     """By the community they come from."""
     groups: dict[Community, list[Shown]] = {}
+    known = directories_of(workspace, [row.membership.user_id for row in rows])
     for row in rows:
         if row.inherited_from:
-            groups.setdefault(row.inherited_from, []).append(_member(workspace, community, row, ()))
+            groups.setdefault(row.inherited_from, []).append(_member(workspace, community, row, (), known))
     return [{"place": where.name, "rows": members} for where, members in groups.items()]
 
 
@@ -117,7 +124,7 @@ def _invited(actor: Actor, workspace: Workspace, asked: Asked) -> list[tuple[str
     if not asked.invited:
         return []
     found = visible_invitations(actor, workspace, state="pending", email=asked.narrow.q, community=asked.place)
-    rows = list(in_order(found, asked.order, asked.after, name="name")[: SIZE + 1])
+    rows = list(in_order(found, asked.order, asked.after, name=NAMED)[: SIZE + 1])
     shown = with_grants(actor, workspace, rows)
     return [(str(row.key), invited_row(workspace, each)) for row, each in zip(rows, shown, strict=True)]  # type: ignore[attr-defined]
 
@@ -126,17 +133,20 @@ def _users(actor: Actor, workspace: Workspace, rows: Sequence[UserRow]) -> list[
     memberships = [each for row in rows for each in row.memberships]
     verbs = dict(zip((each.membership.id for each in memberships), verbs_on(actor, workspace, memberships), strict=True))
     in_main = verbs_in_main(actor, workspace)
-    return [_user(workspace, row, [verbs[each.membership.id] for each in row.memberships], in_main) for row in rows]
+    known = directories_of(workspace, [row.user.id for row in rows])
+    return [_user(workspace, row, [verbs[each.membership.id] for each in row.memberships], in_main, known) for row in rows]
 
 
-def _user(workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], in_main: frozenset[str]) -> Shown:
+def _user(
+    workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], in_main: frozenset[str], known: Directories
+) -> Shown:
     url = user_url(workspace, row)
     return {
         "id": str(row.user.id),
         "person": person(row.user, url),
         "places": [place(each.membership.community, roles=each.roles) for each in row.memberships],
         "state": row.state,
-        "authentication": _("Password") if row.user.has_usable_password() else "",
+        "authentication": authentication(row.user, known),
         "since": row.user.created_at,
         "menu": _menu(
             url, any("assign" in each for each in verbs), acts_everywhere(workspace, row, in_main.intersection(*verbs))
@@ -146,7 +156,7 @@ def _user(workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], i
     }
 
 
-def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collection[str]) -> Shown:
+def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collection[str], known: Directories) -> Shown:
     user, url = row.membership.user, user_url(workspace, row, here.slug)
     through = row.inherited_from is not None
     return {
@@ -155,7 +165,7 @@ def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collec
         "roles": [role.name for role in row.roles],
         "through": through,
         "state": row.membership.state,
-        "authentication": _("Password") if user.has_usable_password() else "",
+        "authentication": authentication(user, known),
         "since": row.membership.created_at,
         "menu": _menu(url, "assign" in verbs, [] if through else acts_on(workspace, row, verbs)),
         "pick": str(row.membership.id) if verbs else None,

@@ -26,14 +26,14 @@ from guestlist.members.queries import (
     managed,
     verbs_in_main,
 )
-from guestlist.users.models import User
+from guestlist.sso.queries import directories_of
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.acts import acts_everywhere, acts_on
 from guestlist.web.people.differences import differences
 from guestlist.web.people.role_form import Wish, membership_rows, save, wishes
 from guestlist.web.people.why import why_context
-from guestlist.web.presenting import Shown, person
+from guestlist.web.presenting import Shown, authentication, person
 from guestlist.web.shell import at, remember_team
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import children_of
@@ -93,7 +93,7 @@ def _page(
         "everywhere": acts_everywhere(workspace, found, everywhere),
         "may_save": any("assign" in each.card.verbs for each in wanted),
         "differences": differences(request.user.actor, workspace, wanted) if request.POST.get("do") == "preview" else None,
-        "facts": _facts(found.user) if any("deactivate" in each.card.verbs for each in wanted) else None,
+        "facts": _facts(workspace, found) if any("deactivate" in each.card.verbs for each in wanted) else None,
         "why": why_context(request, workspace, found),
         "here": request.GET.get("in", ""),
         "invited": _invited(request.user.actor, workspace, found),
@@ -143,9 +143,11 @@ def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
     return [{"label": _("My Team"), "url": team}, {"label": _("Users"), "url": team}]
 
 
-def _facts(user: User) -> Shown:
-    """How and when they came in last: for who may shut them out."""
-    return {"sign_in": _("Password") if user.has_usable_password() else "", "last": user.last_login}
+def _facts(workspace: Workspace, found: UserRow) -> Shown:
+    """How and when they came in here last: for who may shut them out. Of one who never came, nothing of their account is told."""
+    last = max((row.membership.seen_at for row in found.memberships if row.membership.seen_at), default=None)
+    known = directories_of(workspace, [found.user.id])
+    return {"sign_in": authentication(found.user, known, came=last is not None), "last": last}
 
 
 def _invited(actor: Actor, workspace: Workspace, found: UserRow) -> Shown | None:

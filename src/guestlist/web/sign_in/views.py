@@ -1,7 +1,7 @@
 """Log in, log out, set a new password. The answers are the same for every address, known or not."""
 
 from allauth.account.adapter import get_adapter
-from allauth.account.utils import perform_login
+from allauth.mfa.base.internal.flows import post_authentication
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 from guestlist.invitations.commands import request_password_help
 from guestlist.kernel.text import address_key
 from guestlist.users.commands import read_reset_link, reset_password
-from guestlist.users.errors import LinkEnded, WeakPassword
-from guestlist.web.limits import limited
+from guestlist.users.errors import LinkEnded, PasskeyRefused, WeakPassword
+from guestlist.web.limits import limited, same_time
+from guestlist.web.sign_in.discovery import remembered
+from guestlist.web.sign_in.proving import passkey_of, sign_in, sign_in_by_password
 
 
 @never_cache
@@ -28,11 +30,20 @@ def login_page(request: HttpRequest) -> HttpResponse:
     errors = _log_in(request, values) if request.method == "POST" else {}
     if isinstance(errors, HttpResponse):
         return errors
-    page = {"values": values, "errors": errors, "reset_url": reverse("password_reset")}
+    page = {
+        "values": values,
+        "errors": errors,
+        "reset_url": reverse("password_reset"),
+        "challenge_url": reverse("login_challenge"),
+        "sso_url": reverse("sso_find"),
+        "remembered": remembered(request, target),
+    }
     return render(request, "sign_in/login.html", page, status=422 if errors else 200)
 
 
 def _log_in(request: HttpRequest, values: dict[str, str]) -> dict[str, str] | HttpResponse:
+    if request.POST.get("credential"):
+        return _log_in_by_passkey(request, values["next"])
     password = request.POST.get("password", "")
     if not values["email"].strip():
         return {"email": _("Enter your e-mail address.")}
@@ -46,7 +57,17 @@ def _log_in(request: HttpRequest, values: dict[str, str]) -> dict[str, str] | Ht
         return {"form": " ".join(limited_out.messages)}
     if user is None or not user.is_active:  # allauth hands a disabled one out, for a page of its own
         return {"form": _("This e-mail and password do not match.")}
-    return perform_login(request, user, email_verification="none", redirect_url=values["next"] or reverse("home"))
+    return sign_in_by_password(request, user, target=values["next"] or reverse("home"))
+
+
+def _log_in_by_passkey(request: HttpRequest, target: str) -> dict[str, str] | HttpResponse:
+    """A passkey asks for finger, face or PIN itself: it is both factors."""
+    try:
+        passkey = passkey_of(request, None)
+    except PasskeyRefused as refusal:
+        return {"form": str(refusal)}
+    post_authentication(request, passkey, passwordless=True)
+    return sign_in(request, passkey.user, target=target or reverse("home"))
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -70,8 +91,9 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         if not address_key(email):
             errors = {"email": _("Enter your whole e-mail address, such as ana@northwind.example.")}
         else:
-            if not limited(request, "reset_password", key=address_key(email)):
-                request_password_help(address=email)
+            with same_time():
+                if not limited(request, "reset_password", key=address_key(email)):
+                    request_password_help(address=email)
             return render(request, "sign_in/password_reset_done.html", {"email": email, "login_url": reverse("account_login")})
     page = {"values": {"email": email}, "errors": errors, "login_url": reverse("account_login")}
     return render(request, "sign_in/password_reset.html", page, status=422 if errors else 200)
@@ -91,6 +113,6 @@ def new_password(request: HttpRequest, token: str) -> HttpResponse:
             errors = {"password": str(weak)}
         else:
             logout(request)
-            return perform_login(request, user, email_verification="none", redirect_url=reverse("home"))
+            return sign_in_by_password(request, user, target=reverse("home"))
     page = {"usable": True, "email": user.email, "errors": errors}
     return render(request, "sign_in/new_password.html", page, status=422 if errors else 200)

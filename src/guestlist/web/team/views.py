@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.text import clean_line
 from guestlist.members.queries import fetch_community, fetch_workspace, may
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import SIZE, invitation_menu, left_to_answer, pager, people_context, places_asked
@@ -42,7 +43,7 @@ def team_invites(request: HttpRequest, slug: str, team: str) -> HttpResponse:
     workspace, community = _team(request, slug, team, "team-invites")
     actor = request.user.actor
     state = request.GET.get("state", "pending") if request.GET.get("state", "pending") in STATES else "pending"
-    q, after = request.GET.get("q", "").strip(), as_id(request.GET.get("after"))
+    q, after = clean_line(request.GET.get("q", "")), as_id(request.GET.get("after"))
     found = visible_invitations(actor, workspace, state=state, email=q, community=community)
     found = found.filter(id__lt=after) if after else found
     rows = with_grants(actor, workspace, list(found[: SIZE + 1]))

@@ -15,6 +15,7 @@ from guestlist.invitations.commands import delete_community, move_community
 from guestlist.invitations.queries.places import Hanging, hanging_on
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.text import clean_line
 from guestlist.members.commands import create_community, update_community
 from guestlist.members.queries import Shift, communities_where, locate_community, may, sees_whole
 from guestlist.members.queries.tree import parents_open_to
@@ -83,7 +84,7 @@ def move_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     here = _writable(request, community)
     if here.is_main:
         return _refused(request, here, MainStays())
-    find, act = request.POST.get("find", "").strip(), request.POST.get("do", "")
+    find, act = clean_line(request.POST.get("find", "")), request.POST.get("do", "")
     parent = parents_open_to(request.user.actor, here).filter(id=as_id(request.POST.get("to"))).first()
     errors: dict[str, str] = {}
     if act in ("check", "move") and parent is None:
@@ -146,7 +147,8 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
         errors = _missing(request, here, hanging, plan, to)
         try:
             if not errors:
-                delete_community(actor=request.user.actor, community=here, members=_known(plan), to=to)
+                shown = request.POST.get("was")
+                delete_community(actor=request.user.actor, community=here, members=_known(plan), to=to, shown=shown)
                 messages.success(request, _("%(community)s is gone.") % {"community": here.name})
                 return redirect("communities")
         except Refusal as refusal:
@@ -161,9 +163,10 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
         "action": request.path,
         "type_name": here.name if hanging.needs_plan else "",
         "members": len(hanging.memberships),
+        "was": hanging.fingerprint,
         "plan": plan,
         "errors": errors,
-        **_picker(request, here, places, to, request.POST.get("find", "").strip()),
+        **_picker(request, here, places, to, clean_line(request.POST.get("find", ""))),
     }
     return render(request, "user_center/delete.html", page, status=422 if errors else 200)
 
@@ -185,12 +188,13 @@ def _known(plan: str) -> Any:
 
 def _endings(here: Community, hanging: Hanging) -> list[Shown]:
     """Exactly what ends, in numbers; and what stays."""
+    asked = len({grant.invitation_id for grant in hanging.grants})
     lines = [
         (
             len(hanging.memberships),
             ngettext("%(n)s member loses their place here.", "%(n)s members lose their place here.", len(hanging.memberships)),
         ),
-        (hanging.live, ngettext("%(n)s invitation is taken back.", "%(n)s invitations are taken back.", hanging.live)),
+        (asked, ngettext("%(n)s invitation is taken back.", "%(n)s invitations are taken back.", asked)),
         (len(hanging.keys), ngettext("%(n)s API key stops working.", "%(n)s API keys stop working.", len(hanging.keys))),
         (len(hanging.owned), ngettext("%(n)s custom role is deleted.", "%(n)s custom roles are deleted.", len(hanging.owned))),
     ]

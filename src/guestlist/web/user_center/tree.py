@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.text import clean_line
 from guestlist.members.queries import visible_communities
 from guestlist.members.queries.tree import LEVEL, Facts, Tree, facts_beside, paths_to, tree_around
 from guestlist.web.presenting import Shown, place
@@ -55,7 +56,7 @@ def tree_context(
 ) -> dict[str, Any]:
     """tree, more and find for user_center/_tree.html, and the facts by community, `here` included. `wide` has counts of both kinds, folds and menus."""
     start = int(request.GET["from"]) if request.GET.get("from", "").isdecimal() and len(request.GET["from"]) < 7 else 0
-    find = request.GET.get("find", "").strip()
+    find = clean_line(request.GET.get("find", ""))
 
     def url_of(row: Community) -> str:
         return reverse("community", args=[row.id, tab])

@@ -27,8 +27,10 @@ TABS = ("users", "roles", "keys")
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
+    """Where nothing is open, the first door says what it asks."""
     workspace = current_workspace(request)
-    return redirect("workspace", workspace.slug) if workspace else redirect("me")
+    slug = workspace.slug if workspace else next(iter(request.doors), "")
+    return redirect("workspace", slug) if slug else redirect("me")
 
 
 @require_safe

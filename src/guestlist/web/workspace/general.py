@@ -1,5 +1,6 @@
 """Settings > Workspace > General, and the setup checklist: for whoever may change the workspace's settings."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from guestlist.invitations.queries.setup import Setup, setup_of
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
 from guestlist.members.queries import fetch_workspace, may
+from guestlist.sso.queries import has_live_connection
 from guestlist.web.presenting import Shown, duration
 from guestlist.web.shell import at
 from guestlist.workspaces.errors import BadLifetime, BadSlug, NameMissing, PolicyLoosened, SlugTaken
@@ -22,6 +24,7 @@ from guestlist.workspaces.queries import main_community
 from guestlist.workspaces.rules import treatments_left
 
 LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
+FIELDS = ("name", "slug", "language", "invitation_lifetime", "existing_users")
 UNITS = {"60": 60, "3600": 3600, "86400": 86400}
 
 
@@ -32,15 +35,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            done = update_workspace(
-                actor=request.user.actor,
-                workspace=workspace,
-                name=values["name"],
-                slug=values["slug"],
-                language=values["language"],
-                invitation_lifetime=_seconds(values),
-                existing_users=values["existing_users"],
-            )
+            done = update_workspace(actor=request.user.actor, workspace=workspace, **_changed(request, values))
             messages.success(request, _("Saved."))
             return redirect("workspace_general", done.slug)
         except Refusal as refusal:
@@ -48,6 +43,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
     page = {
         "crumbs": _crumbs(slug, _("General")),
         "values": values,
+        "was": [{"name": f"was-{each}", "value": str(getattr(workspace, each))} for each in FIELDS],
         "errors": errors,
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "lifetimes": [{"seconds": str(each), "label": duration(each)} for each in _lifetimes(workspace)],
@@ -69,6 +65,13 @@ def _values(request: HttpRequest, workspace: Workspace) -> Shown:
         "existing_users": workspace.existing_users,
     }
     return {each: request.POST.get(each, value).strip() for each, value in kept.items()}
+
+
+def _changed(request: HttpRequest, values: Shown) -> dict[str, Any]:
+    """What differs from what was shown, and what that was: the rest is left to whoever changed it meanwhile."""
+    fields = {each: _seconds(values) if each == "invitation_lifetime" else values[each] for each in FIELDS}
+    shown = {each: request.POST[f"was-{each}"] for each in FIELDS if f"was-{each}" in request.POST}
+    return {each: value for each, value in fields.items() if shown.get(each) != str(value)} | {"shown": shown}
 
 
 def _seconds(values: Shown) -> int:
@@ -110,7 +113,7 @@ def setup_page(request: HttpRequest, slug: str) -> HttpResponse:
         dismiss_setup(actor=request.user.actor, workspace=workspace)
         messages.success(request, _("The checklist is put away. Its address stays."))
         return redirect("workspace_users", slug)
-    setup = setup_of(workspace)
+    setup = _whole_setup(workspace)
     page = {
         "crumbs": _crumbs(slug, _("Setup checklist")),
         "lead": _("Everything here is done when it is so, not when it is ticked."),
@@ -151,11 +154,29 @@ def _steps(workspace: Workspace, main: Community, setup: Setup, email: str) -> l
             _("Invite people"),
             users,
         ),
-    }
+    } | _sign_in_steps(workspace)
     return [
         {"key": key, "done": setup.steps[key], "title": title, "about": about, "label": label, "url": url}
         for key, (title, about, label, url) in steps.items()
     ]
+
+
+def _sign_in_steps(workspace: Workspace) -> dict[str, tuple[str, str, str, str]]:
+    security = reverse("workspace_security", args=[workspace.slug])
+    return {
+        "directory": (
+            _("A directory"),
+            _("People sign in with the account they have at work, and lose it when they leave."),
+            _("Connect a directory"),
+            security,
+        ),
+        "second_factor": (
+            _("A second factor"),
+            _("A stolen password alone opens nothing: have it asked of everybody who enters."),
+            _("Require it"),
+            security,
+        ),
+    }
 
 
 def _mail_words(state: str) -> str:
@@ -182,7 +203,14 @@ def opens_with_setup(request: HttpRequest, workspace: Workspace) -> bool:
     """Whether the settings begin with the checklist: for who may work through it, until it is finished or put away."""
     if workspace.setup_dismissed_at or not may(request.user.actor, "settings:write", main_community(workspace).id):
         return False
-    return not setup_of(workspace).finished
+    return not _whole_setup(workspace).finished
+
+
+def _whole_setup(workspace: Workspace) -> Setup:
+    """With the steps of packages above the one that knows the others."""
+    found = setup_of(workspace)
+    more = {"directory": has_live_connection(workspace), "second_factor": workspace.requires_second_factor}
+    return replace(found, steps=found.steps | more)
 
 
 def _crumbs(slug: str, label: str) -> list[dict[str, Any]]:

@@ -1,14 +1,16 @@
-// <copy-field> adds Copy to a text that is shown to be taken along.
+// <copy-field> adds Copy beside what is to be taken elsewhere; without script it is selected by hand.
 class CopyField extends HTMLElement {
   connectedCallback() {
-    const input = this.querySelector("input");
+    const text = this.querySelector("input, textarea");
     const button = this.querySelector("button");
+    const words = button.textContent;
+    text.addEventListener("focus", () => text.select());
     button.hidden = false;
-    input.addEventListener("focus", () => input.select());
     button.addEventListener("click", async () => {
-      input.select();
-      await navigator.clipboard?.writeText(input.value) ?? document.execCommand("copy"); // plain http has no clipboard
-      button.textContent = button.dataset.done;
+      text.select();
+      await navigator.clipboard?.writeText(text.value) ?? document.execCommand("copy"); // plain http has no clipboard
+      button.textContent = this.dataset.done;
+      setTimeout(() => { button.textContent = words; }, 2000);
     });
   }
 }

@@ -21,9 +21,20 @@ from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
+from guestlist.users.commands.tries import count_try, forget_tries, take_back_try
+from guestlist.users.emails import account_mails
 from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, WrongPassword
+from guestlist.users.events import password_chosen
 from guestlist.users.models import Notification, Session, User
-from guestlist.users.rules import PasswordSubject, browser_and_system, check_password_rules, network_of, time_zones
+from guestlist.users.queries import verified_addresses
+from guestlist.users.rules import (
+    PasswordSubject,
+    browser_and_system,
+    check_password_rules,
+    limits_of_change,
+    network_of,
+    time_zones,
+)
 
 RESET_LIFETIME = 3600
 RESET_PURPOSE = "password"
@@ -39,9 +50,25 @@ def hash_new_password(*, password: str, name: str, words: tuple[str, ...]) -> st
     return make_password(password)
 
 
-def create_user(*, actor: Actor | None, address: Address, name: str, password_hash: str, language: str) -> User:
-    """A new account whose address is proved. Without an actor the user made it themselves. Raises AddressTaken."""
-    user = User(name=clean_line(name), email=address.shown, language=language, password=password_hash)
+def no_password(*, name: str) -> str:
+    """The hash of an account that signs in with a passkey alone. Raises NameMissing."""
+    if not clean_line(name):
+        raise NameMissing
+    return make_password(None)
+
+
+def create_user(
+    *,
+    actor: Actor | None,
+    address: Address,
+    name: str,
+    password_hash: str,
+    language: str,
+    user_id: uuid.UUID | None = None,
+) -> User:
+    """A new account whose address is proved. Without an actor the user made it themselves; `user_id` where a passkey was made for
+    it before. Raises AddressTaken."""
+    user = User(id=user_id or new_id(), name=clean_line(name), email=address.shown, language=language, password=password_hash)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -52,8 +79,8 @@ def create_user(*, actor: Actor | None, address: Address, name: str, password_ha
     return user
 
 
-def request_password_reset(*, user: User) -> None:
-    """Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
+def request_password_reset(*, user: User, actor: Actor | None = None) -> None:
+    """Asked for by the user, unless by `actor`. Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
     if not user.is_active:
         return
     mail_id = new_id()
@@ -69,7 +96,7 @@ def request_password_reset(*, user: User) -> None:
     )
     with transaction.atomic():
         queue_messages([draft])
-        record(actor=user.actor, changes=[Change("user.password_reset_requested", user.id)])
+        record(actor=actor or user.actor, changes=[Change("user.password_reset_requested", user.id)])
 
 
 def read_reset_link(*, token: str) -> User:
@@ -88,20 +115,34 @@ def reset_password(*, token: str, password: str) -> User:
     """Sets a new password through a reset link and ends every other session of the account. Raises NotFound, LinkEnded,
     WeakPassword."""
     user = read_reset_link(token=token)
-    hashed = hash_new_password(password=password, name=user.name, words=(user.email,))
+    hashed = _hash_another(user, password)
 
     _set_password(user, hashed, keep="")
     return user
 
 
 def change_password(*, user: User, old: str, new: str, keep: str) -> None:
-    """The holder sets another password; every session ends but the one whose key is `keep`. Raises WrongPassword, WeakPassword,
-    LinkEnded where another change came first."""
-    if not user.check_password(old):
-        raise WrongPassword
-    hashed = hash_new_password(password=new, name=user.name, words=(user.email,))
+    """The holder sets another password; every session ends but the one whose key is `keep`. Without one so far, `old` is not looked
+    at. Raises TooManyTries, WrongPassword, WeakPassword, LinkEnded where another change came first."""
+    if user.has_usable_password():
+        _check_old_password(user, old)
+    hashed = _hash_another(user, new)
 
     _set_password(user, hashed, keep)
+
+
+def _check_old_password(user: User, old: str) -> None:
+    limits = limits_of_change(user.id.hex)
+    count_try(limits)
+    if not user.check_password(old):
+        raise WrongPassword
+    take_back_try(limits)
+
+
+def _hash_another(user: User, password: str) -> str:
+    """Not made of what is known about the user, which includes the names of the workspaces they belong to."""
+    named = [name for _, names in password_chosen.send(None, user=user) for name in names or ()]
+    return hash_new_password(password=password, name=user.name, words=(user.email, *verified_addresses(user.id), *named))
 
 
 def _set_password(user: User, hashed: str, keep: str) -> None:
@@ -113,27 +154,15 @@ def _set_password(user: User, hashed: str, keep: str) -> None:
             raise LinkEnded
         user.sessions.exclude(session_key=keep).delete()
         record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
-        _tell_password_changed(user)
+        queue_messages(account_mails(user, "users/emails/password_changed"))
+    forget_tries(user=user)
     user.refresh_from_db()
-
-
-def _tell_password_changed(user: User) -> None:
-    draft = Draft(
-        workspace_id=None,
-        template="users/emails/password_changed",
-        to_email=user.email,
-        to_name=user.name,
-        language=user.language or "en",
-        context={"name": user.name},
-        link=None,
-    )
-    queue_messages([draft])
 
 
 def change_profile(*, user: User, name: str, language: str, time_zone: str, theme: str) -> None:
     """The holder's own name, language (a code of settings.LANGUAGES), time zone (IANA; empty: the browser's) and theme (`light`,
     `dark` or empty: as the system). Raises NameMissing."""
-    user.name = clean_line(name)
+    before, user.name = user.name, clean_line(name)
     if not user.name:
         raise NameMissing
     user.language = language if language in dict(settings.LANGUAGES) else ""
@@ -141,15 +170,26 @@ def change_profile(*, user: User, name: str, language: str, time_zone: str, them
     user.theme = theme if theme in ("light", "dark") else ""
     with transaction.atomic():
         user.save(update_fields=["name", "language", "time_zone", "theme"])
-        record(actor=user.actor, changes=[Change("user.profile_changed", user.id)])
+        renamed = ({"name": before}, {"name": user.name}) if before != user.name else (None, None)
+        record(actor=user.actor, changes=[Change("user.profile_changed", user.id, before=renamed[0], after=renamed[1])])
 
 
-def note_session(*, session: SessionBase, user_agent: str, address: str) -> None:
-    """Writes into a session which browser it is, where and when, for its holder to read; at most once in five minutes.
-    A new one sweeps out those that have expired."""
+def note_sign_in(*, session: SessionBase) -> None:
+    """The holder proved a moment ago who they are: what the doors of workspaces count from begins anew."""
+    session["signed_in_at"] = clock.now().isoformat()
+    session["pause"] = 0
+    if "about" in session:
+        session["about"] = session["about"] | {"seen_at": clock.now().isoformat()}
+
+
+def note_session(*, session: SessionBase, user_agent: str, address: str, every: timedelta = SEEN_EVERY) -> None:
+    """Writes into a session which browser it is, where and when, for its holder to read, and its longest pause in seconds, for the
+    doors; at most once in `every`. A new one sweeps out those that have expired."""
     about = session.get("about", {})
-    if "browser" in about and clock.now() - datetime.fromisoformat(about["seen_at"]) < SEEN_EVERY:
+    since = clock.now() - datetime.fromisoformat(about["seen_at"]) if "seen_at" in about else timedelta(0)
+    if "browser" in about and since < every:
         return
+    session["pause"] = max(session.get("pause", 0), int(since.total_seconds()))
     if "browser" not in about:
         Session.objects.filter(expire_date__lte=clock.now()).delete()
     browser, system = browser_and_system(user_agent)

@@ -1,0 +1,110 @@
+"""The doors to connections: for admins inside their sight, and for whoever stands at the sign-in page with an address of one."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
+from guestlist.members.errors import NotAllowed
+from guestlist.members.queries import communities_where, may
+from guestlist.sso.models import Attempt, Connection, Domain, Identity
+from guestlist.sso.rules import certificate_end
+from guestlist.users.models import User
+from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.queries import main_community
+
+
+def connections_of(actor: Actor, workspace: Workspace) -> QuerySet[Connection]:
+    """By name. Raises NotAllowed without `connections:write` in main."""
+    if not communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists():
+        raise NotAllowed
+    rows = Connection.objects.filter(workspace=workspace).select_related("workspace", "default_role")
+    return rows.order_by("name", "id")
+
+
+def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) -> Connection:
+    """Raises NotAllowed as `connections_of` does, NotFound."""
+    found = connections_of(actor, workspace).filter(id=connection).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_connection(connection: uuid.UUID) -> Connection:
+    """One that signs people in, for anybody who has its address. Raises NotFound, the same for one that is switched off."""
+    found = Connection.objects.select_related("workspace").filter(id=connection, enabled_at__isnull=False).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def answered_connection(connection: uuid.UUID, protocol: str) -> Connection:
+    """One that somebody comes back from, on or off: whether they may come in is asked later. Raises NotFound."""
+    found = Connection.objects.select_related("workspace").filter(id=connection, protocol=protocol).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locate_connection(actor: Actor, connection: uuid.UUID) -> Connection:
+    """By id alone, where the actor has `connections:write`. Raises NotFound."""
+    found = Connection.objects.select_related("workspace").filter(id=connection).first()
+    if found is None or not may(actor, "connections:write", main_community(found.workspace).id):
+        raise NotFound
+    return found
+
+
+def attempts_of(actor: Actor, workspace: Workspace) -> QuerySet[Attempt]:
+    """Who was refused and not let in since, the latest first. Raises NotAllowed as `connections_of` does."""
+    rows = Attempt.objects.filter(connection__in=connections_of(actor, workspace).order_by().values("id"), let_in_at=None)
+    return rows.select_related("connection__workspace", "connection__default_role").order_by("-last_at", "-id")
+
+
+def fetch_attempt(actor: Actor, workspace: Workspace, attempt: uuid.UUID) -> Attempt:
+    """Raises NotAllowed as `connections_of` does, NotFound."""
+    found = attempts_of(actor, workspace).filter(id=attempt).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def has_live_connection(workspace: Workspace) -> bool:
+    return Connection.objects.filter(workspace=workspace, enabled_at__isnull=False).exists()
+
+
+def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """The connections of the workspace that know each of these users and are on, by name. One statement."""
+    rows = Identity.objects.filter(connection__workspace=workspace, connection__enabled_at__isnull=False, user__in=users)
+    found: dict[uuid.UUID, list[str]] = {}
+    for user, name in rows.order_by("connection__name").values_list("user", "connection__name").distinct():
+        found.setdefault(user, []).append(name)
+    return found
+
+
+def trust_ends_at(connection: Connection) -> datetime | None:
+    """When the last certificate of a SAML provider ends; None for OIDC."""
+    return certificate_end(connection.certificates)
+
+
+def proved_domains(workspace: Workspace) -> list[str]:
+    """The domains in which the workspace's directories are believed, by name, as in the DNS."""
+    rows = Domain.objects.filter(workspace=workspace, proved_at__isnull=False)
+    return list(rows.order_by("name").values_list("name", flat=True))
+
+
+def known_as(user: User) -> list[dict[str, str]]:
+    """What directories call the user: for the copy of their data."""
+    rows = Identity.objects.filter(user=user).select_related("connection__workspace").order_by("created_at", "id")
+    return [
+        {
+            "workspace": row.connection.workspace.name,
+            "connection": row.connection.name,
+            "subject": row.subject,
+            "email": row.email,
+            "last_used_at": row.last_used_at.isoformat(),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,27 @@
+"""Mails about an account, to every address its holder has proved: whoever took over one mailbox cannot hide from the others."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from guestlist.mail.commands import Draft
+from guestlist.users.models import User
+
+
+def factor_mails(user: User, change: str) -> list[Draft]:
+    """`change` is the action of the audit event without its `user.`; users/emails/_factor_change.txt has a sentence for each."""
+    return account_mails(user, "users/emails/factor_changed", change=change)
+
+
+def account_mails(user: User, template: str, **context: Any) -> list[Draft]:
+    rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "email")
+    return [
+        Draft(
+            template=template,
+            to_email=user.email if row.primary else row.email,
+            to_name=user.name,
+            language=user.language or "en",
+            context={"name": user.name, **context},
+        )
+        for row in rows
+    ]

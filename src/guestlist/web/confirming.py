@@ -1,0 +1,41 @@
+"""Changes to how somebody signs in ask who they are once more: a browser left open must not be enough (OWASP ASVS 7.5)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from guestlist.kernel import clock
+
+LATELY = 5 * 60
+
+View = Callable[..., HttpResponse]
+
+
+def confirmed_lately(request: HttpRequest) -> bool:
+    """Whether password, code or passkey were shown in this session in the last five minutes. Coming in through a connection does
+    not count: who sits at the directory's open session was not asked anything."""
+    since = clock.now().timestamp() - LATELY
+    records = get_authentication_records(request, request.user)
+    return any(each["method"] in ("password", "mfa") and each["at"] > since for each in records)
+
+
+def needs_confirming(view: View) -> View:
+    """Sends whoever was not asked lately to /me/confirm, and back here from there."""
+
+    @login_required
+    @wraps(view)
+    def asked_first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if confirmed_lately(request) else ask_to_confirm(request)
+
+    return asked_first
+
+
+def ask_to_confirm(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('confirm')}?{urlencode({'next': request.get_full_path()})}")

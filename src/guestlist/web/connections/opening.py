@@ -1,0 +1,48 @@
+"""What every page of connections begins with."""
+
+import uuid
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guestlist.kernel.errors import NotFound
+from guestlist.members.queries import fetch_workspace, may
+from guestlist.sso.models import Connection
+from guestlist.sso.queries import fetch_connection
+from guestlist.web.confirming import confirmed_lately
+from guestlist.web.shell import at
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import main_community
+
+
+def open_workspace(request: HttpRequest, slug: str) -> Workspace:
+    """For whoever may configure connections; to the others the pages do not exist. Raises NotFound."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    at(request, "ws-security", workspace)
+    if not may(request.user.actor, "connections:write", main_community(workspace).id):
+        raise NotFound
+    return workspace
+
+
+def open_connection_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Connection:
+    """Raises NotFound."""
+    return fetch_connection(request.user.actor, open_workspace(request, slug), connection)
+
+
+def late(request: HttpRequest) -> dict[str, str]:
+    """What a form says instead of saving, with all that was typed still in it: it may have waited while its reader was busy in the
+    directory. Empty for who was asked lately who they are."""
+    return {} if confirmed_lately(request) else {"form": _("Confirm that it is you, in another tab. Then save again.")}
+
+
+def crumbs(workspace: Workspace, *labels: str, connection: Connection | None = None) -> list[dict[str, str]]:
+    settings_url = reverse("settings", args=[workspace.slug])
+    found = [
+        {"label": _("Settings"), "url": settings_url},
+        {"label": _("Workspace"), "url": settings_url},
+        {"label": _("Security"), "url": reverse("workspace_security", args=[workspace.slug])},
+    ]
+    if connection:
+        found.append({"label": connection.name, "url": reverse("connection", args=[workspace.slug, connection.id])})
+    return [*found, *({"label": label, "url": ""} for label in labels)]

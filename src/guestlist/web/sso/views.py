@@ -1,0 +1,209 @@
+"""Sign in through a workspace's directory: away, back again, and what comes of it."""
+
+import logging
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from guestlist.kernel import clock, context
+from guestlist.sso.commands import sign_in, try_sign_in, use_assertion
+from guestlist.sso.errors import ConnectionClosed
+from guestlist.sso.models import Connection
+from guestlist.sso.queries import answered_connection, locate_connection, open_connection
+from guestlist.sso.rules import Claims, read_claims
+from guestlist.users.models import User
+from guestlist.web.presenting import given_places
+from guestlist.web.shell import at, at_the_door
+from guestlist.web.sign_in.discovery import remember_connection
+from guestlist.web.sign_in.views import safe_next
+from guestlist.web.sso import oidc, saml
+
+log = logging.getLogger(__name__)
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ANONYMOUS_FOR = 900  # seconds that the session of a browser lives which was sent away and did not come back
+TICKET_FOR = 120
+PENDING = "sso_pending"
+
+
+class ProviderFailed(Exception):
+    """What came of speaking with the provider of `connection`; `why` is for the log."""
+
+    def __init__(self, connection: Connection, why: str) -> None:
+        super().__init__(why)
+        self.connection, self.why = connection, why
+
+
+def says_if_it_fails(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The one page for every way that a directory can fail, with a reference by which the operator finds what it was."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
+        try:
+            return view(request, connection)
+        except ProviderFailed as failed:
+            return _failed_page(request, failed)
+
+    return guarded
+
+
+def _failed_page(request: HttpRequest, failed: ProviderFailed) -> HttpResponse:
+    row, reference = failed.connection, context.request_id.get()
+    log.warning("connection %s failed, reference %s: %.300r", row.id, reference, failed.why)
+    at_the_door(request)
+    again = reverse("sso_start" if row.enabled_at else "sso_test", args=[row.id])
+    page = {"connection": row.name, "reference": reference, "again_url": again, "login_url": reverse("account_login")}
+    # Not 5xx: proxies put a page of their own in the place of those.
+    return render(request, "sso/failed.html", page, status=400)
+
+
+@never_cache
+@require_safe
+@says_if_it_fails
+def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
+    """The sign-in address of a connection, for bookmarks and for the tile in the directory."""
+    row = open_connection(connection)
+    if not request.user.is_authenticated:
+        request.session.set_expiry(ANONYMOUS_FOR)
+    return _ask(request, row, "sign_in", safe_next(request))
+
+
+@require_safe
+@never_cache
+@login_required
+@says_if_it_fails
+def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
+    """A dry sign-in by an admin, on or off: it shows what would happen, and nothing does."""
+    return _ask(request, locate_connection(request.user.actor, connection), "test", "")
+
+
+def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> HttpResponse:
+    protocol = oidc if row.protocol == Connection.Protocol.OIDC else saml
+    with _speaking_with(row):
+        return protocol.ask(request, row, purpose, after)
+
+
+@contextmanager
+def _speaking_with(row: Connection) -> Iterator[None]:
+    """A provider that is down, slow, wrong or hostile breaks something, and there is no end of what. Raises ProviderFailed."""
+    try:
+        yield
+    except Exception as broken:
+        raise ProviderFailed(row, f"{type(broken).__name__}: {broken}") from broken
+
+
+@never_cache
+@require_safe
+@says_if_it_fails
+def callback(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
+    """Where an OpenID provider sends the browser back to."""
+    row = answered_connection(connection, Connection.Protocol.OIDC)
+    state = oidc.take_state(request, row, request.GET.get("state", ""))
+    if state is None:
+        raise ProviderFailed(open_connection(connection), "an answer that this browser did not ask for")
+    with _speaking_with(row):
+        raw = oidc.read_answer(request, row, state)
+    return _arrive(request, row, raw, state)
+
+
+@csrf_exempt  # it comes from the provider's page; the request it answers must be one that this browser made
+@never_cache
+@says_if_it_fails
+def acs(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
+    """Where a SAML provider has the browser post its answer. That post carries no session of ours (SameSite), so what was verified
+    waits for the browser to come by itself, a moment later."""
+    row = answered_connection(connection, Connection.Protocol.SAML)
+    if request.method == "POST":
+        return _take_in(request, row)
+    ticket = f"sso.ticket.{request.GET.get('ticket', '')[:64]}"
+    answer: saml.Answer | None = cache.get(ticket)
+    state = oidc.take_state(request, row, answer.request_id) if answer else None
+    if answer is None or state is None:
+        raise ProviderFailed(open_connection(connection), "an answer that this browser did not ask for")
+    cache.delete(ticket)
+    if not use_assertion(connection=row, digest=answer.digest):
+        raise ProviderFailed(row, "an assertion that was used before")
+    return _arrive(request, row, answer.claims, state)
+
+
+def _take_in(request: HttpRequest, row: Connection) -> HttpResponse:
+    with _speaking_with(row):
+        answer = saml.read_answer(row, request.POST.get("SAMLResponse", ""))
+    ticket = secrets.token_urlsafe(32)
+    cache.set(f"sso.ticket.{ticket}", answer, TICKET_FOR)
+    return redirect(f"{reverse('sso_acs', args=[row.id])}?ticket={ticket}")
+
+
+@never_cache
+@require_safe
+def metadata(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
+    """Ours, for a SAML provider: before the connection is on, since the provider needs it first."""
+    row = answered_connection(connection, Connection.Protocol.SAML)
+    return HttpResponse(saml.metadata(row), content_type="application/samlmetadata+xml")
+
+
+def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: oidc.State) -> HttpResponse:
+    claims = read_claims(raw, row.group_claim)
+    if not claims.subject:
+        raise ProviderFailed(row, "no subject, or one that cannot be kept")
+    if state["process"] == "test":
+        return _show_test(request, row, claims, raw)
+    try:
+        done = sign_in(connection=row, claims=claims)
+    except ConnectionClosed as closed:
+        return refused_page(request, row, str(closed))
+    if done.verdict.outcome == "link":
+        pending = {"connection": str(row.id), "subject": claims.subject, "email": claims.email, "name": claims.name}
+        request.session[PENDING] = pending | {"groups": list(claims.groups), "at": clock.now().isoformat()}
+        return redirect("sso_link")
+    if done.user is None:
+        return refused_page(request, row)
+    _open_session(request, row, done.user)
+    response = redirect(state.get("next") or reverse("workspace", args=[row.workspace.slug]))
+    remember_connection(response, row)
+    return response
+
+
+def _open_session(request: HttpRequest, row: Connection, user: User) -> None:
+    """A fresh one, whoever sat here before, that says which connection opened it: it enters only that one's workspace."""
+    request.session.flush()
+    login(request, user, backend=BACKEND)
+    request.session["connection"] = str(row.id)
+    record_authentication(request, user, "sso", connection=str(row.id))
+
+
+def refused_page(request: HttpRequest, row: Connection, sentence: str = "") -> HttpResponse:
+    at_the_door(request)
+    page = {"workspace": row.workspace.name, "sentence": sentence, "login_url": reverse("account_login")}
+    return render(request, "sso/refused.html", page, status=403)
+
+
+def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[str, Any]) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    foreseen = try_sign_in(actor=request.user.actor, connection=row, claims=claims)
+    at(request, "ws-security", row.workspace)
+    page = {
+        "title": _("Test of %(connection)s") % {"connection": row.name},
+        "lead": _("The directory answered, and its answer is in order. Nothing was made or changed."),
+        "claims": sorted((key, value if isinstance(value, list) else [value]) for key, value in raw.items()),
+        "read": claims,
+        "verdict": foreseen.verdict,
+        "places": given_places(foreseen.verdict.places),
+        "settings_url": reverse("connection", args=[row.workspace.slug, row.id]),
+    }
+    return render(request, "sso/test.html", page)

@@ -1,0 +1,162 @@
+"""Settings > Workspace > Security: SSO, domains, and what the door asks."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.kernel.ids import as_id
+from guestlist.members.errors import LastAdmin
+from guestlist.members.queries import fetch_workspace, may
+from guestlist.sso.commands import change_sign_in_policy
+from guestlist.sso.errors import NoBreakGlass, NoConnection
+from guestlist.sso.queries import break_glass_choices, domains_of
+from guestlist.web.presenting import Shown, duration, person
+from guestlist.web.shell import at
+from guestlist.web.workspace.domains import domain_rows
+from guestlist.web.workspace.sso import sso_context
+from guestlist.workspaces.errors import BadSessionLimit
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import main_community
+
+IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
+LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
+SWITCHES = ("sso_only", "requires_second_factor")
+
+
+@login_required
+def security_page(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace, writes = _secured(request, slug)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        if "settings:write" not in writes:
+            raise NotFound
+        answer = _save(request, workspace)
+        if isinstance(answer, HttpResponse):
+            return answer
+        errors = answer
+    page = {"crumbs": _crumbs(slug), "errors": errors}
+    if "connections:write" in writes:
+        page |= _sso(request, workspace)
+    if "settings:write" in writes:
+        page |= {"policy": _policy(request, workspace)}
+    return render(request, "workspace/security.html", page, status=422 if errors else 200)
+
+
+def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
+    """The workspace and which of the permissions behind this page the reader has in main; without any it does not exist."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    main = main_community(workspace)
+    at(request, "ws-security", workspace)
+    writes = {each for each in ("settings:write", "connections:write") if may(request.user.actor, each, main.id)}
+    if not writes:
+        raise NotFound
+    return workspace, writes
+
+
+def _crumbs(slug: str) -> list[dict[str, str]]:
+    home = reverse("settings", args=[slug])
+    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, {"label": _("Security"), "url": ""}]
+
+
+def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
+    return {
+        **sso_context(request.user.actor, workspace),
+        "domains": domain_rows(workspace, domains_of(request.user.actor, workspace)),
+        "claim_url": reverse("domain_new", args=[workspace.slug]),
+        "sso": True,
+    }
+
+
+def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str, str]:
+    """Asks once more before the door is shut to people who are inside."""
+    fields = _posted(request)
+    shutting = [each for each in SWITCHES if fields[each] and not getattr(workspace, each)]
+    if shutting and "sure" not in request.POST:
+        return _ask(request, workspace, fields, shutting)
+    try:
+        change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
+    except Refusal as refusal:
+        beside = {
+            NoConnection: "sso_only",
+            LastAdmin: "break_glass",
+            NoBreakGlass: "break_glass",
+            BadSessionLimit: "session_idle",
+        }
+        return {beside.get(type(refusal), "form"): str(refusal)}
+    messages.success(request, _("Saved. It holds from everybody's next click on."))
+    return redirect("workspace_security", workspace.slug)
+
+
+def _posted(request: HttpRequest) -> dict[str, Any]:
+    said = request.POST
+    fields: dict[str, Any] = {each: each in said for each in SWITCHES}
+    for each in ("session_idle", "session_lifetime"):
+        typed = said.get(each, "")
+        fields[each] = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    if "choices" in said:
+        fields["break_glass"] = [as_id(each) or uuid.UUID(int=0) for each in said.getlist("break_glass")]
+    return fields
+
+
+def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shutting: list[str]) -> HttpResponse:
+    glass = len(fields.get("break_glass", []))
+    effects = {
+        "sso_only": _("Whoever did not come in through the directory is kept out at their next click, and you too, "
+                      "unless you are named break-glass."),
+        "requires_second_factor": _("Whoever has not shown a second factor is asked for it at their next click, you too."),
+    }  # fmt: skip
+    lines = [{"text": effects[each]} for each in shutting]
+    if "sso_only" in shutting:
+        named = ngettext("%(n)s Admin enters without the directory.", "%(n)s Admins enter without the directory.", glass)
+        lines.append({"text": named % {"n": glass}, "kept": True})
+    lines.append({"text": _("Accounts, memberships and other workspaces stay as they are."), "kept": True})
+    page = {
+        "crumbs": _crumbs(workspace.slug),
+        "title": _("Shut the door of %(workspace)s to some of its members?") % {"workspace": workspace.name},
+        "effects": lines,
+        "submit": _("Save"),
+        "cancel_url": request.path,
+        "action": request.path,
+        "hidden": [
+            {"name": name, "value": value} for name, values in request.POST.lists() for value in values if name[:3] != "csr"
+        ]
+        + [{"name": "sure", "value": "1"}],
+    }
+    return render(request, "confirm.html", page)
+
+
+def _policy(request: HttpRequest, workspace: Workspace) -> Shown:
+    """As saved, or as just posted."""
+    saved = {each: getattr(workspace, each) for each in (*SWITCHES, "session_idle", "session_lifetime")}
+    values = saved | (_posted(request) if request.method == "POST" else {})
+    admins = break_glass_choices(request.user.actor, workspace)
+    named = values.get("break_glass")
+    return {
+        **{each: values[each] for each in SWITCHES},
+        "idle": _limits(IDLE, values["session_idle"]),
+        "lifetime": _limits(LIFETIME, values["session_lifetime"]),
+        "longest": duration(settings.SESSION_COOKIE_AGE),
+        "admins": admins
+        and [
+            {
+                **person(row.user),
+                "id": str(row.user_id),
+                "checked": row.break_glass if named is None else row.user_id in named,
+            }
+            for row in admins
+        ],
+    }
+
+
+def _limits(offered: tuple[int, ...], now: int | None) -> list[Shown]:
+    every = sorted({*offered, *([now] if now else [])})
+    return [{"seconds": each, "label": duration(each), "selected": each == now} for each in every]

@@ -1,0 +1,58 @@
+"""The section SSO of Settings > Workspace > Security."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from guestlist.kernel import clock
+from guestlist.kernel.actors import Actor
+from guestlist.members.queries import may
+from guestlist.sso.models import Connection
+from guestlist.sso.queries import connections_of, trust_ends_at
+from guestlist.web.presenting import Shown, initials, tone
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import main_community
+
+WARNED_BEFORE = timedelta(days=30)
+
+
+def sso_context(actor: Actor, workspace: Workspace) -> dict[str, Any]:
+    """Everything workspace/_sso.html wants; empty for whoever may not configure connections."""
+    if not may(actor, "connections:write", main_community(workspace).id):
+        return {}
+    rows = connections_of(actor, workspace).annotate(people=Count("identities"), last=Max("identities__last_used_at"))
+    return {
+        "connections": [_row(workspace, each) for each in rows],
+        "new_connection_url": reverse("connection_new", args=[workspace.slug]),
+    }
+
+
+def _row(workspace: Workspace, row: Any) -> Shown:
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "initial": initials(row.name),
+        "tone": tone(row.id),
+        "protocol": row.get_protocol_display().upper() if row.protocol == Connection.Protocol.SAML else "OpenID Connect",
+        "state": state_of(row),
+        "creates_users": row.creates_users,
+        "people": row.people,
+        "last": row.last,
+        "trust": trust_of(row),
+        "url": reverse("connection", args=[workspace.slug, row.id]),
+    }
+
+
+def state_of(row: Connection) -> str:
+    """draft, tested or live; `changed` for one that is live but whose trust changed since its test."""
+    if row.enabled_at:
+        return "live" if row.tested_at else "changed"
+    return "tested" if row.tested_at else "draft"
+
+
+def trust_of(row: Connection) -> Shown | None:
+    """When the last certificate ends, and whether to say so loudly; None for OpenID Connect."""
+    ends: datetime | None = trust_ends_at(row)
+    return {"ends": ends, "over": ends <= clock.now(), "soon": ends - clock.now() < WARNED_BEFORE} if ends else None

@@ -1,0 +1,134 @@
+"""R-069 and the fifth of allauth's traps: an address that a workspace's admin typed is asked with care."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from guestlist.web.sso.fetching import Forbidden, GuardedSession, allowed_address
+from tests.sso.identity_provider import key_pair
+from tests.sso.provider import OpenId, running
+
+OURS = "https://people.example.org"
+
+
+@pytest.fixture
+def in_public(settings: Any) -> Any:
+    """An installation that is not on somebody's own machine."""
+    settings.GUESTLIST_BASE_URL, settings.SECURE = OURS, True
+    return settings
+
+
+def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
+    """Every name leads to `addresses`; what was looked up."""
+    asked: list[str] = []
+
+    def look_up(host: str, port: int, *more: Any, **named: Any) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
+
+    monkeypatch.setattr("guestlist.web.sso.fetching.socket.getaddrinfo", look_up)
+    return asked
+
+
+INSIDE = ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.8", "0.0.0.0"]
+NEVER = ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.169.254", "224.0.0.1", "::"]
+
+
+@pytest.mark.parametrize("address", INSIDE + NEVER)
+def test_networks_inside_are_not_asked(in_public: Any, monkeypatch: pytest.MonkeyPatch, address: str):
+    leads_to(monkeypatch, "93.184.215.14", address)
+
+    with pytest.raises(Forbidden):
+        GuardedSession().get("https://idp.example/")
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_what_clouds_tell_machines_is_never_asked(in_public: Any, monkeypatch: pytest.MonkeyPatch, address: str):
+    in_public.GUESTLIST_SSO_PRIVATE_NETWORKS = True
+    leads_to(monkeypatch, address)
+
+    with pytest.raises(Forbidden):
+        GuardedSession().get("https://idp.example/")
+
+
+def test_operator_may_open_networks_inside(in_public: Any, monkeypatch: pytest.MonkeyPatch):
+    in_public.GUESTLIST_SSO_PRIVATE_NETWORKS = True
+    leads_to(monkeypatch, "10.0.0.8")
+
+    assert allowed_address("idp.internal", 443) == "10.0.0.8"
+
+
+@pytest.mark.parametrize("url", ["http://idp.example/", "file:///etc/passwd", "https://u:p@idp.example/", "http://localhost/"])
+def test_only_https_is_spoken(in_public: Any, url: str):
+    with pytest.raises(Forbidden):
+        GuardedSession().get(url)
+
+
+def test_name_is_looked_up_once_and_the_connection_goes_there(monkeypatch: pytest.MonkeyPatch):
+    """DNS rebinding: whatever the name leads to a moment later is not asked. The provider still hears its own name."""
+    with running() as openid:
+        port = openid.url.rpartition(":")[2]
+        asked = leads_to(monkeypatch, "127.0.0.1")
+
+        answer = GuardedSession().get(f"http://localhost:{port}/keys")
+
+    assert answer.json()["keys"]
+    assert asked == ["localhost", "127.0.0.1"]
+
+
+@pytest.fixture
+def secure_server(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """Speaks TLS as idp.example; its port, and the certificate to believe."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    private, certificate = key_pair()
+    (tmp_path / "key.pem").write_text(private)
+    (tmp_path / "certificate.pem").write_text(certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield server.server_port, tmp_path / "certificate.pem"
+    server.shutdown()
+    server.server_close()
+
+
+def test_certificate_is_that_of_the_name_not_of_the_address(secure_server: tuple[int, Path], monkeypatch: pytest.MonkeyPatch):
+    port, certificate = secure_server
+    leads_to(monkeypatch, "127.0.0.1")
+    session = GuardedSession()
+    session.verify = str(certificate)
+
+    assert session.get(f"https://idp.example:{port}/").status_code == 200
+    with pytest.raises(requests.exceptions.SSLError):
+        session.get(f"https://other.example:{port}/")
+    with pytest.raises(requests.exceptions.SSLError):
+        GuardedSession().get(f"https://idp.example:{port}/")
+
+
+def test_unknown_name_is_a_failure_like_any_other():
+    with pytest.raises(requests.RequestException):
+        GuardedSession().get("https://no-such-name.invalid/")
+
+
+def test_answer_that_is_too_large_is_not_read_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("guestlist.web.sso.fetching.LARGEST_ANSWER", 100)
+
+    with running() as openid, pytest.raises(Forbidden):
+        _ask(openid)
+
+
+def test_redirect_is_not_followed():
+    with running() as openid, pytest.raises(Forbidden):
+        openid.status = {"/keys": 302}
+        _ask(openid)
+
+
+def _ask(openid: OpenId) -> None:
+    GuardedSession().get(f"{openid.url}/keys")
