@@ -8,7 +8,7 @@ from django.db.models import Model
 from guestlist.api.site import api
 from guestlist.audit.models import Event
 from guestlist.invitations.models import Batch, Grant, Invitation
-from guestlist.members.models import Membership, Role
+from guestlist.members.models import ApiKey, Membership, Role
 from guestlist.sso.models import Attempt, Connection, Domain, Identity
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
@@ -23,6 +23,7 @@ BODIES: dict[tuple[str, str], tuple[type[Model], ...]] = {
     ("post", f"{WORKSPACE}/communities"): (Community,),
     ("patch", f"{WORKSPACE}/communities/{{community}}"): (Community,),
     ("post", f"{WORKSPACE}/communities/{{community}}/roles"): (Role,),
+    ("post", f"{WORKSPACE}/communities/{{community}}/api-keys"): (ApiKey,),
     ("patch", f"{WORKSPACE}/roles/{{role}}"): (Role,),
     ("delete", f"{WORKSPACE}/roles/{{role}}"): (Role,),
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): (Membership, User),

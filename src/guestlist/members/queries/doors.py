@@ -126,11 +126,11 @@ def _in_sight(actor: Actor, communities: Collection[uuid.UUID]) -> set[uuid.UUID
 
 
 def usable_roles(communities: Collection[Community]) -> dict[uuid.UUID, list[Role]]:
-    """The roles that may be held in each community: the built-in ones, its own, and those of the communities above it."""
+    """The roles that may be held in each community: the built-in ones, then by name its own and those of the communities above."""
     paths = ancestors_of([each.id for each in communities])
     owners = {ancestor for _, ancestor in paths}
-    rows = list(Role.objects.filter(Q(community=None) | Q(community__in=owners)).order_by("created_at", "id"))
-    built_in = [row for row in rows if row.is_built_in]
+    rows = list(Role.objects.filter(Q(community=None) | Q(community__in=owners)).order_by("name_key", "id"))
+    built_in = sorted((row for row in rows if row.is_built_in), key=lambda row: row.id)
     above: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for descendant, ancestor in paths:
         above[descendant].add(ancestor)
