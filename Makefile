@@ -6,6 +6,7 @@ PY ?= python3
 UV := $(shell command -v uv 2>/dev/null)
 CHROMIUM := $(shell command -v chromium 2>/dev/null)
 CATALOGUES := $(wildcard src/guestlist/locale/*/LC_MESSAGES/django.po)
+PROVIDERS := tests/flows/providers
 PYTEST := .venv/bin/python -m pytest -n 3 $(if $(GUESTLIST_CI),-p tests.architecture.nothing_skipped)
 
 help:  ## this list
@@ -42,13 +43,17 @@ test: check  ## check, then every test on SQLite (no browser) and on PostgreSQL
 	GUESTLIST_TEST_DB=sqlite $(PYTEST) -m "not browser"
 	$(PYTEST) -m "not browser"
 ifdef CHROMIUM
-	$(PYTEST) -m browser
+	$(PYTEST) -m "browser and not flows"
 else
 	@echo "Left out: the browser tests. They need chromium on the PATH."$(if $(GUESTLIST_CI), && exit 1)
 endif
 
-flows: setup  ## the browser tests alone
-	$(PYTEST) -m browser
+flows: setup $(PROVIDERS)/node_modules  ## sign-in through real identity providers, in a browser; needs node, npm and chromium
+	$(PYTEST) -m flows
+
+$(PROVIDERS)/node_modules: $(PROVIDERS)/package-lock.json
+	cd $(PROVIDERS) && npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
 
 bench: setup  ## performance side by side with peers; needs node and npm
 	.venv/bin/python -m bench

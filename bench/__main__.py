@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-BENCHES = ("invite", "accept", "drain", "timing", "users", "races", "lighthouse", "start")
+BENCHES = ("invite", "accept", "drain", "timing", "users", "races", "sso", "faults", "lighthouse", "start")
 
 
 def main() -> None:

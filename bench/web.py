@@ -26,6 +26,7 @@ class Answer:
 
 class Client:
     def __init__(self, port: int, **headers: str) -> None:
+        self.port = port
         self.headers = {"Host": f"localhost:{port}", **headers}
         self.cookies: dict[str, str] = {}
         self._connection = http.client.HTTPConnection(HOST, port, timeout=60)

@@ -172,7 +172,7 @@ ABOUT_THE_API = """\
 Base `/api/v1`, JSON both ways. The running server has the full description: OpenAPI at `/api/v1/openapi.json`, to read and try at
 `/api/v1/docs`.
 
-**Who you are.** `Authorization: Bearer <key>` (`guestlist api-key create …`), or the session cookie with the CSRF header. A key is a member
+**Who you are.** `Authorization: Bearer <key>` (from `Settings` > `Workspace` > `API keys`, or `guestlist api-key create …`), or the session cookie with the CSRF header. A key is a member
 of one community and may do there and below what its roles allow. It outlives its maker.
 
 **Names.** A workspace by its slug, a community by slug or id, everything else by id (UUIDv7)."""

@@ -7,7 +7,7 @@ from guestlist.workspaces.models import Community
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast
 
-STATEMENTS = 7
+STATEMENTS = 8
 PATH = "/workspaces/northwind/communities"
 
 

@@ -13,7 +13,7 @@ from guestlist.workspaces.models import Workspace
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give
 
-STATEMENTS = 18
+STATEMENTS = 14
 PATH = "/workspaces/northwind/invitations"
 
 

@@ -8,7 +8,7 @@ from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give
 from tests.passkeys import stored_passkey
 
-STATEMENTS = 5
+STATEMENTS = 6
 
 
 def test_user_sees_themselves_and_everywhere_they_belong(cast: Cast):

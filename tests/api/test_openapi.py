@@ -10,7 +10,14 @@ from django.contrib.staticfiles import finders
 from tests.api.callers import Caller, as_user
 from tests.cast import Cast
 
-TAKING = ("invitations", "domains", "communities", "communities/{community}/roles", "connections")
+TAKING = (
+    "invitations",
+    "domains",
+    "communities",
+    "communities/{community}/roles",
+    "communities/{community}/api-keys",
+    "connections",
+)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from django.db.models import Model
 from guestlist.api.site import api
 from guestlist.audit.models import Event
 from guestlist.invitations.models import Batch, Grant, Invitation
-from guestlist.members.models import Membership, Role
+from guestlist.members.models import ApiKey, Membership, Role
+from guestlist.sso.models import Attempt, Connection, Domain, Identity
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
 from tests.api.callers import as_key, as_user
@@ -22,11 +23,17 @@ BODIES: dict[tuple[str, str], tuple[type[Model], ...]] = {
     ("post", f"{WORKSPACE}/communities"): (Community,),
     ("patch", f"{WORKSPACE}/communities/{{community}}"): (Community,),
     ("post", f"{WORKSPACE}/communities/{{community}}/roles"): (Role,),
+    ("post", f"{WORKSPACE}/communities/{{community}}/api-keys"): (ApiKey,),
     ("patch", f"{WORKSPACE}/roles/{{role}}"): (Role,),
     ("delete", f"{WORKSPACE}/roles/{{role}}"): (Role,),
     ("patch", f"{WORKSPACE}/memberships/{{membership}}"): (Membership, User),
     ("post", f"{WORKSPACE}/invitations"): (Invitation, Batch, Grant),
     ("patch", f"{WORKSPACE}/invitations/{{invitation}}"): (Invitation, Grant),
+    ("post", f"{WORKSPACE}/domains"): (Domain,),
+    ("post", f"{WORKSPACE}/connections"): (Connection,),
+    ("patch", f"{WORKSPACE}/connections/{{connection}}"): (Connection,),
+    ("post", f"{WORKSPACE}/connections/{{connection}}/preview"): (Connection, Identity),
+    ("post", f"{WORKSPACE}/connections/{{connection}}/attempts/{{attempt}}/let-in"): (Attempt, Identity),
 }
 
 
@@ -49,7 +56,13 @@ def test_field_of_the_model_that_is_no_input_is_refused(cast: Cast, operation: t
     verb, path = operation
     membership = cast.ana.memberships.get(community=cast.birch)
     asked = path.format(
-        workspace="northwind", community="birch", role=cast.olga.id, membership=membership.id, invitation=cast.olga.id
+        workspace="northwind",
+        community="birch",
+        role=cast.olga.id,
+        membership=membership.id,
+        invitation=cast.olga.id,
+        connection=cast.olga.id,
+        attempt=cast.olga.id,
     )
     caller, inputs = as_user(cast.olga), _schema(operation)["properties"]
     names = {name for model in BODIES[operation] for each in model._meta.get_fields() for name in (each.name, f"{each.name}_id")}

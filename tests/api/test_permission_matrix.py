@@ -23,7 +23,7 @@ from guestlist.sso.commands import confirm_domain
 from guestlist.sso.models import Connection
 from guestlist.users.commands import create_user
 from guestlist.workspaces.models import Community
-from tests.api.callers import Caller, as_key, as_user
+from tests.api.callers import Caller, as_key, as_user, make_key
 from tests.cast import Cast, give, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
 from tests.sso.acts import come, connect
@@ -46,6 +46,7 @@ BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
         "grants": [{"community": target, "roles": ["Analyst"]}]
     },
     ("POST", f"{WORKSPACE}/communities/{{community}}/roles"): lambda target: {"name": "A new one", "permissions": ["roles:read"]},
+    ("POST", f"{WORKSPACE}/communities/{{community}}/api-keys"): lambda target: {"name": "A new one", "roles": ["Guest"]},
     ("PATCH", f"{WORKSPACE}/roles/{{role}}"): lambda target: {"name": "Renamed"},
     ("PATCH", f"{WORKSPACE}/communities/{{community}}"): lambda target: {"name": "Renamed"},
     ("PATCH", WORKSPACE): lambda target: {"name": "Renamed"},
@@ -208,6 +209,10 @@ def role(cast: Cast, place: Community) -> UUID:
     return create_role(actor=OPERATOR, community=place, name=f"Of {place.slug}", permissions=["members:read"]).id
 
 
+def key(cast: Cast, place: Community) -> UUID:
+    return make_key(place, [GUEST])[0].id
+
+
 def domain(cast: Cast, place: Community) -> UUID:
     """One that needs no DNS."""
     return confirm_domain(actor=OPERATOR, workspace=cast.northwind, name=f"{place.slug}.example").id
@@ -236,6 +241,7 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "role": role,
     "domain": domain,
     "session": session,
+    "key": key,
     "connection": lambda cast, place: Connection.objects.get(workspace=cast.northwind).id,
     "attempt": attempt,
 }

@@ -151,7 +151,7 @@ def test_holders_come_in_pages_at_a_constant_number_of_statements(cast: Cast, nu
         give(User.objects.create(name=f"M {n}", email=f"m{n:02}@x.example"), cast.alder, role.id)
 
     found, cursor = [], ""
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(24):
         page = key.get(f"{ONE}/{role.id}/holders", limit=1000).json()
     while cursor is not None:
         part = key.get(f"{ONE}/{role.id}/holders", limit=7, cursor=cursor).json()
@@ -167,3 +167,29 @@ def test_permissions_say_what_they_are_about(cast: Cast):
     one = next(each for each in items if each["name"] == "members:invite")
     assert one["group"] == "Members"
     assert one["description"] == "Ask people in, and send or revoke invitations."
+
+
+def test_dry_run_says_who_would_gain_and_lose_and_changes_nothing(cast: Cast):
+    role = make(cast.birch, "Desk", "members:read", "roles:read")
+    membership = give(cast.gus, cast.birch, role.id)
+    as_key(cast.birch, role.id, name="bot")
+
+    answer = as_user(cast.olga).patch(f"{ONE}/{role.id}", {"permissions": ["members:read", "audit:read"], "dry_run": True})
+
+    first, second = answer.json()["effects"]
+    assert (first["membership"], first["email"]) == (str(membership.id), "gus@northwind.example")
+    assert (first["gains"], first["losses"]) == (["audit:read"], ["roles:read"])
+    assert (second["name"], second["membership"], second["gains"]) == ("bot", None, ["audit:read"])
+    assert answer.json()["others"] == 0
+    role.refresh_from_db()
+    assert sorted(role.permissions) == ["members:read", "roles:read"]
+
+
+def test_dry_run_of_a_role_out_of_sight_is_nothing(cast: Cast):
+    role = make(cast.birch)
+
+    answers = [
+        as_user(cast.users[who]).patch(f"{ONE}/{role.id}", {"name": "x", "dry_run": True}) for who in ("otto", "nora", "adam")
+    ]
+
+    assert [each.status_code for each in answers] == [404, 404, 404]

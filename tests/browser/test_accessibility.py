@@ -88,7 +88,7 @@ def test_pages_of_one_user_and_of_many(full: Cast, visit: Visit):
     page.goto(ana)
     page.get_by_text("More roles", exact=True).first.click()
     page.get_by_label("Role", exact=True).select_option("Guest")
-    expect(page.locator("#differences")).to_contain_text("If you save")
+    expect(page.locator("#differences")).to_contain_text("Not saved:")
     found += findings(page, "differences")
     page.goto("/w/northwind/team/birch/users")
     page.get_by_role("checkbox", name="Select all on this page").check()

@@ -139,7 +139,7 @@ def test_effect_costs_a_constant_number_of_statements(cast: Cast, number: int, d
         place = create_community(actor=OPERATOR, parent=cast.main, name=f"C {n}")
         give(User.objects.create(name=f"M {n}", email=f"m{n}@x.example"), place, role.id)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         effect_of(cast.olga.actor, cast.northwind, role, [])
 
 

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -74,6 +74,12 @@ class OpenId:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        with suppress(ConnectionError):  # whoever was kept waiting has gone
+            self._answer()
+
+    do_POST = do_GET
+
+    def _answer(self) -> None:
         openid: OpenId = self.server.openid  # type: ignore[attr-defined]
         path = urlsplit(self.path).path
         openid.asked.append(path)
@@ -86,8 +92,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(json.dumps(openid.answer(path, parse_qs(self.rfile.read(length).decode()))).encode())
-
-    do_POST = do_GET
 
     def log_message(self, *args: Any) -> None:
         pass

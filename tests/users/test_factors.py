@@ -8,12 +8,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 
 from guestlist.audit.models import Event
-from guestlist.invitations.queries.invariants import broken_invariants
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.errors import NotFound
 from guestlist.mail.models import Message
 from guestlist.members.commands import disable_user, reset_second_factor
 from guestlist.members.errors import LastAdmin
+from guestlist.sso.queries.invariants import broken_invariants
 from guestlist.users.commands import (
     add_passkey,
     add_totp,

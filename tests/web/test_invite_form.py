@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.invitations.models import Batch, Invitation
 from guestlist.mail.models import Message
+from guestlist.members.models import Role
 from tests.cast import Cast
 from tests.web.visits import signed_in
 
@@ -142,3 +143,25 @@ def test_dialog_leads_to_a_new_role_where_the_reader_may_make_one(cast: Cast, wh
 
     assert page.context["roles_url"] == url
     assert url is None or signed_in(cast, who).get(url).status_code == 200
+
+
+def test_thousand_roles_are_found_by_name_and_what_is_ticked_stays(cast: Cast):
+    keys = [f"role {n:04}" for n in range(1000)]
+    Role.objects.bulk_create(Role(community=cast.main, name=key, name_key=key, permissions=["members:read"]) for key in keys)
+    client, page, last = signed_in(cast, "olga"), "/w/northwind/settings/users/new", Role.objects.get(name="role 0999")
+    ticked = {"community": str(cast.birch.id), f"roles-{cast.birch.id}": str(last.id)}
+
+    first = client.get(page)
+    found = client.post(page, {**ticked, "do": "find", "find_role": "0500"}).context["communities"]
+
+    assert first.context["many_roles"] and [len(row["roles"]) for row in first.context["communities"]] == [100] * 5
+    assert [role["name"] for role in first.context["communities"][0]["roles"]][:5] == [
+        "Guest",
+        "Analyst",
+        "Admin",
+        "manage_member",
+        "role 0000",
+    ]
+    birch = next(row for row in found if row["name"] == "Birch")
+    assert ([role["name"] for role in birch["roles"]], birch["held"]) == (["role 0999", "role 0500"], ["role 0999"])
+    assert len(first.content) < 500_000

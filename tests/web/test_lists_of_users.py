@@ -144,6 +144,18 @@ def test_query_that_makes_no_sense_is_answered(cast: Cast, query: dict[str, str]
     assert signed_in(cast, "olga").get(USERS, query).status_code == 200
 
 
+def test_roles_of_all_communities_in_sight_may_be_asked_for(cast: Cast):
+    for place in (cast.alder, cast.acme_main):
+        create_role(actor=OPERATOR, community=place, name=f"Lead of {place.name}", permissions=["members:read"])
+
+    offered = {
+        who: [each["name"] for each in signed_in(cast, who).get(USERS).context["filters"]["roles"]] for who in ("olga", "gus")
+    }
+
+    assert "Lead of Alder" in offered["olga"] and "Lead of Acme" not in offered["olga"]
+    assert "Lead of Alder" not in offered["gus"]
+
+
 # Many at once
 
 
@@ -193,6 +205,37 @@ def test_role_is_asked_for_first_and_what_was_not_shown_is_not_done(cast: Cast):
     assert not first["ready"] and [role["name"] for role in first["roles"]] == ["Guest", "Analyst", "manage_member"]
     assert not hasty["done"] and [verdict for *_, verdict in verdicts(hasty)] == ["will", "will"]
     assert not Membership.objects.filter(community=cast.birch, roles=GUEST).exists()
+
+
+def test_preview_and_result_say_from_what_to_what(cast: Cast):
+    chosen = {"act": "role", "role": str(GUEST), "seen": str(GUEST), "membership": ids(cast, "birch")}
+
+    before = bulk(cast, "mia", **chosen)
+    after = bulk(cast, "mia", **chosen, sure="yes")
+
+    assert [row["change"] for row in before["rows"]] == ["Analyst → Guest", "manage_member → Guest"]
+    assert next((row["change"], row["place"]["roles"]) for row in after["rows"]) == ("Analyst → Guest", ["Guest"])
+
+
+def test_invitations_ticked_along_are_named_as_left_alone(cast: Cast):
+    (asked,) = ask(cast, "birch", "jules@birch.example")
+
+    page = signed_in(cast, "mia").post(
+        "/w/northwind/users/bulk", {"act": "deactivate", "membership": ids(cast, "birch")[:1], "invitation": str(asked.id)}
+    )
+
+    assert page.context["waiting"] == 1
+    assert "1 pending invitation that you ticked is left alone" in page.content.decode()
+
+
+def test_rows_say_whether_there_is_something_to_reactivate(cast: Cast):
+    deactivate(actor=cast.olga.actor, membership=cast.ana.memberships.get(community=cast.birch))
+    deactivate(actor=cast.olga.actor, membership=cast.gus.memberships.get())
+
+    rows = signed_in(cast, "olga").get(USERS).context["rows"]
+
+    stopped = {row["person"]["name"]: row["stopped"] for row in rows}
+    assert (stopped["Ana Ferreira"], stopped["Gus Petit"], stopped["Mia Santos"]) == ("some", "all", "")
 
 
 def test_users_stand_for_their_memberships_in_sight(cast: Cast):

@@ -1,15 +1,16 @@
 """The avatar's pages about oneself: profile, password, sessions, notifications, data."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from django.test import Client
 
 from guestlist.access.roles import ANALYST
-from guestlist.invitations.commands import invite
+from guestlist.invitations.commands import delete_community, invite
 from guestlist.invitations.rules import Person, Wanted
-from guestlist.members.commands import remove
+from guestlist.members.commands import remove, set_end, set_roles
 from guestlist.users.models import User
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect
@@ -152,3 +153,29 @@ def test_session_says_which_directory_opened_it(cast: Cast):
     assert "opened with" not in nora.get("/me").content.decode()
     row.delete()
     assert "opened with" not in signed_in(cast, "ana").get("/me").content.decode()
+
+
+def news(cast: Cast, who: str) -> dict[str, str | None]:
+    return {row["text"]: row["leave_url"] for row in signed_in(cast, who).get("/me/notifications").context["items"]}
+
+
+def test_notifications_say_who_did_what(cast: Cast):
+    membership = cast.gus.memberships.get()
+    set_roles(actor=cast.olga.actor, membership=membership, roles=["Analyst"])
+    set_end(actor=cast.olga.actor, membership=membership, ends_at=datetime(2040, 12, 1, tzinfo=UTC))
+    set_end(actor=cast.olga.actor, membership=membership, ends_at=None)
+
+    assert list(news(cast, "gus"))[:3] == [
+        "Olga Lindqvist lets you stay in Cedar without end",
+        "Olga Lindqvist set your last day in Cedar: 30 Nov 2040",
+        "Olga Lindqvist changed your role in Cedar to Analyst",
+    ]
+
+
+def test_membership_that_was_moved_is_told_and_not_left_from_where_it_was(cast: Cast):
+    delete_community(actor=cast.olga.actor, community=cast.birch, members="move", to=cast.cedar_north)
+
+    told = news(cast, "mia")
+
+    assert told["Olga Lindqvist moved you from Birch to Cedar North"] is None
+    assert not [url for text, url in told.items() if "Birch" in text and url]

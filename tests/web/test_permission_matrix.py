@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from guestlist.access.roles import ADMIN
+from guestlist.access.roles import ADMIN, GUEST
 from guestlist.audit.models import Event
 from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import OPERATOR
@@ -19,7 +19,7 @@ from guestlist.members.commands import create_role
 from guestlist.members.models import MembershipRole
 from guestlist.sso.commands import confirm_domain
 from guestlist.web.urls import urlpatterns
-from tests.api.callers import as_key
+from tests.api.callers import as_key, make_key
 from tests.cast import Cast, make_cast
 from tests.matrix import Row, absent, filled, plant_starlings, rows, undone
 from tests.sso.acts import come, connect
@@ -33,7 +33,7 @@ BLIND = ("adam", "gus", "nora", "otto", "anonymous", "key_of_northwind")
 # One for everybody, because making one costs more than a request: who asks is said with each request.
 BROWSER = Client()
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-SECRETS = ("jules@birch.example", "Desk of Birch", "Mia Santos")
+SECRETS = ("jules@birch.example", "Desk of Birch", "Clerk of Birch", "Mia Santos")
 
 
 @dataclass
@@ -82,6 +82,7 @@ def _values(cast: Cast) -> dict[str, object]:
         "name": "none",
         "token": "no-such-token",
         "role": desk.id,
+        "key": make_key(cast.birch, [GUEST], "Clerk of Birch")[0].id,
         "session": cast.ana.sessions.get().id,
         "passkey": 1,
         "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,

@@ -5,11 +5,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from guestlist.access.roles import GUEST
+from guestlist.access.roles import ANALYST, GUEST
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role
 from guestlist.members.models import Role
 from guestlist.users.models import Notification, User
+from tests.api.callers import make_key
 from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
 
@@ -51,6 +52,18 @@ ROLE_PAGES = [
     "/w/northwind/roles/{role}/edit",
     "/w/northwind/roles/{role}/delete",
 ]
+
+
+@pytest.mark.parametrize("path", ["/w/northwind/settings/keys", "/me/communities/{birch}/keys"])
+def test_page_of_keys_costs_a_constant_number_of_statements(cast: Cast, path: str):
+    client, page = signed_in(cast, "olga"), path.format(birch=cast.birch.id)
+    make_key(cast.birch, [GUEST])
+    few = statements(client, page)
+
+    for n in range(20):
+        make_key(cast.birch, [GUEST, ANALYST], f"key {n}")
+
+    assert few == statements(client, page) <= MOST
 
 
 def fill_roles(cast: Cast, number: int, role: Role) -> None:

@@ -31,7 +31,7 @@ def form_of(client: Client, path: str, **changes: str | list[str]) -> dict[str, 
             continue
         data[f"was-{each['id']}"] = list(each["shown"])
         data[f"role-{each['id']}"] = [role["id"] for role in each["roles"] if role["selected"]]
-        data[f"more-{each['id']}"] = [role["id"] for role in each["roles"] if role["more"]]
+        data[f"more-{each['id']}"] = [role["id"] for role in each["others"] if role["ticked"]]
     return data | changes
 
 
@@ -102,11 +102,9 @@ def test_several_roles_are_ticked_below_the_first(cast: Cast):
 
     assert held(cast, "ana", "birch") == ["Analyst", "Guest"]
     shown = client.get(page_of(cast)).context["memberships"][0]
-    assert shown["open"]
-    assert [(role["name"], role["selected"], role["more"]) for role in shown["roles"]][:2] == [
-        ("Guest", True, False),
-        ("Analyst", False, True),
-    ]
+    assert shown["more"] == ["Analyst"]
+    assert [role["name"] for role in shown["roles"] if role["selected"]] == ["Guest"]
+    assert [(role["name"], role["ticked"]) for role in shown["others"]][:1] == [("Analyst", True)]
 
 
 def test_looking_changes_nothing(cast: Cast):
@@ -319,3 +317,67 @@ def test_page_costs_the_same_for_one_membership_and_for_many(cast: Cast, django_
         client.get(page_of(cast))
 
     assert len(many) == len(few)
+
+
+def changed(cast: Cast, who: str, place: str, **changes: str) -> dict[str, object]:
+    """What the preview says of one membership, to Olga."""
+    client, membership = signed_in(cast, "olga"), row(cast, who, place)
+    path = f"/w/northwind/users/{cast.users[who].id}"
+    wanted = form_of(client, path, **{f"{field}-{membership.id}": value for field, value in changes.items()}) | {"do": "preview"}
+    (found,) = client.post(path, wanted).context["differences"]
+    return found
+
+
+def test_preview_says_everything_of_an_admin_and_names_what_lies_below(cast: Cast):
+    found = changed(cast, "gus", "cedar", role=str(ADMIN))
+
+    assert found["change"] == "Cedar: Guest → Admin"
+    assert found["gains"] == ["Everything that may be done here."]
+    assert found["below"] == "The same below it, in Cedar North."
+
+
+def test_preview_speaks_in_the_sentences_of_the_catalogue(cast: Cast):
+    found = changed(cast, "gus", "cedar", role=str(role_id(cast, "manage_member")))
+
+    assert [line for line in found["gains"] if line.startswith("Members: Ask people in")]
+    assert "members:" not in " ".join(found["gains"])
+
+
+def test_preview_says_when_it_ends(cast: Cast):
+    found = changed(cast, "gus", "cedar", end="2040-11-30")
+
+    assert found["change"] == "Cedar: last day 30 November 2040"
+    assert found["end"] == "After 30 November 2040 the roles here carry nothing, here and below."
+    assert not found["gains"] and not found["loses"]
+
+
+def test_page_says_since_when_and_by_whom_and_how_far_it_reaches(cast: Cast):
+    page = signed_in(cast, "olga").get(f"/w/northwind/users/{cast.gus.id}").context
+
+    assert page["lead"].startswith("In Northwind Security since ") and page["lead"].endswith(", added by Operator")
+    assert [each["reaches"] for each in page["memberships"]] == [True]
+
+
+def test_user_is_added_to_a_community_from_their_page(cast: Cast):
+    client, path = signed_in(cast, "olga"), f"/w/northwind/users/{cast.gus.id}/add"
+    offered = client.get(f"/w/northwind/users/{cast.gus.id}").context["add_url"]
+
+    form = client.get(path).context
+    client.post(path, {"emails": form["values"]["emails"], "community": cast.birch.id, f"roles-{cast.birch.id}": str(GUEST)})
+
+    assert (offered, form["values"]["emails"]) == (path, "gus@northwind.example")
+    assert held(cast, "gus", "birch") == ["Guest"]
+
+
+@pytest.mark.parametrize(("who", "status"), [("adam", 404), ("nora", 404), ("otto", 404), ("ana", 404)])
+def test_others_do_not_find_the_page_that_adds(cast: Cast, who: str, status: int):
+    assert signed_in(cast, who).get(f"/w/northwind/users/{cast.mia.id}/add").status_code == status
+
+
+def test_roles_are_offered_built_in_first_then_by_name(cast: Cast):
+    for name in ("zebra", "Aardvark"):
+        create_role(actor=OPERATOR, community=cast.birch, name=name, permissions=["members:read"])
+
+    (shown, *_) = signed_in(cast, "olga").get(page_of(cast) + "?in=birch").context["memberships"]
+
+    assert [role["name"] for role in shown["roles"]] == ["Guest", "Analyst", "Admin", "manage_member", "Aardvark", "zebra"]

@@ -9,22 +9,26 @@ from django.db import transaction
 from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
+from guestlist.access.decision import compare
 from guestlist.api.auth import Call
 from guestlist.api.shapes import Body, Listed, Moment, Page, RoleRef, Search, Text, id_in, listed, role_refs
+from guestlist.kernel.actors import Actor
 from guestlist.members.commands import deactivate, reactivate, remove, set_end, set_roles
 from guestlist.members.models import Membership
 from guestlist.members.queries import (
     Filter,
     MemberRow,
+    Standing,
     fetch_community,
     fetch_membership,
     fetch_workspace,
+    held_in_sight,
     members_of,
     pick_roles,
     roles_of,
     usable_roles,
 )
-from guestlist.workspaces.models import Community
+from guestlist.workspaces.models import Community, Workspace
 
 router = Router(tags=["members"])
 
@@ -48,6 +52,14 @@ class MembershipOut(BaseModel):
     inherited_from: uuid.UUID | None
 
 
+class ChangedMembership(MembershipOut):
+    """`gains` and `losses`: the permissions that its holder would have in the community at once, and would no longer have, as far
+    as the caller sees; null unless it was a dry run."""
+
+    gains: list[str] | None = None
+    losses: list[str] | None = None
+
+
 class MembersQuery(Page):
     inherited: bool = Field(False, description="Also those whose membership above reaches this community")
     q: Search = Field("", description="A part of the address or the name")
@@ -58,6 +70,7 @@ class MembersQuery(Page):
 class MembershipIn(Body):
     """What is left out stays."""
 
+    dry_run: bool = Field(False, description="Only say what the holder would gain and lose")
     roles: tuple[Text, ...] | None = Field(None, max_length=100, description="Ids or names")
     status: Literal["active", "deactivated"] | None = None
     ends_at: Moment | None = Field(None, description="null takes the end away")
@@ -81,20 +94,36 @@ def get_membership(request: Call, workspace: Text, membership: str) -> Membershi
     return membership_out(_fetch(request, workspace, membership))
 
 
-@router.patch("/workspaces/{workspace}/memberships/{membership}", response=MembershipOut)
-def change_membership(request: Call, workspace: Text, membership: str, body: MembershipIn) -> MembershipOut:
+@router.patch("/workspaces/{workspace}/memberships/{membership}", response=ChangedMembership)
+def change_membership(request: Call, workspace: Text, membership: str, body: MembershipIn) -> ChangedMembership:
     """Replaces the roles, the status, the end, or several of them at once. The caller must be able to hand out every role concerned."""
-    row = _fetch(request, workspace, membership).membership
+    place = fetch_workspace(request.auth, workspace)
+    old = fetch_membership(request.auth, place, id_in(membership)).membership
+    before = _held(request.auth, place, old) if body.dry_run else []
     with transaction.atomic():
-        if body.roles is not None:
-            row = set_roles(actor=request.auth, membership=row, roles=body.roles)
-        if "ends_at" in body.model_fields_set:
-            row = set_end(actor=request.auth, membership=row, ends_at=body.ends_at)
-        if body.status not in (None, row.status):
-            act = reactivate if body.status == Membership.Status.ACTIVE else deactivate
-            row = act(actor=request.auth, membership=row)
-    # Not fetched again: whoever took their own right to look is answered all the same.
-    return membership_out(MemberRow(row, roles_of([row])[row.id]))
+        row = _changed(request.auth, old, body)
+        # Not fetched again: whoever took their own right to look is answered all the same.
+        out = ChangedMembership(**membership_out(MemberRow(row, roles_of([row])[row.id])).model_dump())
+        if body.dry_run:
+            found = compare(before, _held(request.auth, place, row))
+            out.gains, out.losses = sorted(found.gained), sorted(found.lost)
+        transaction.set_rollback(body.dry_run)
+    return out
+
+
+def _changed(actor: Actor, row: Membership, body: MembershipIn) -> Membership:
+    if body.roles is not None:
+        row = set_roles(actor=actor, membership=row, roles=body.roles)
+    if "ends_at" in body.model_fields_set:
+        row = set_end(actor=actor, membership=row, ends_at=body.ends_at)
+    if body.status not in (None, row.status):
+        act = reactivate if body.status == Membership.Status.ACTIVE else deactivate
+        row = act(actor=actor, membership=row)
+    return row
+
+
+def _held(actor: Actor, workspace: Workspace, row: Membership) -> Standing:
+    return held_in_sight(actor, workspace, row.user, row.community)[0]
 
 
 @router.delete("/workspaces/{workspace}/memberships/{membership}", response={204: None})

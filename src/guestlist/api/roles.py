@@ -16,8 +16,10 @@ from guestlist.api.shapes import Body, Listed, Page, RoleRef, Text, id_in, liste
 from guestlist.invitations.queries import invitations_holding
 from guestlist.kernel.actors import Actor
 from guestlist.members.commands import create_role, delete_role, update_role
-from guestlist.members.models import Role
+from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import (
+    Effect,
+    effect_of,
     facts_of,
     fetch_community,
     fetch_workspace,
@@ -56,6 +58,27 @@ class RoleChange(Body):
     description: str | None = None
     permissions: tuple[Text, ...] | None = Field(None, max_length=1000)
     may_hand_out: tuple[Text, ...] | None = Field(None, max_length=1000, description="Ids or names")
+    dry_run: bool = Field(False, description="Only say who would gain and lose what; a name that is taken is not noticed")
+
+
+class EffectOut(BaseModel):
+    """What one membership, or one API key, would gain and lose in its community: what no other role there gives anyway."""
+
+    membership: uuid.UUID | None
+    api_key: uuid.UUID | None
+    name: str
+    email: str = Field(description="Empty for an API key")
+    community: uuid.UUID
+    gains: list[str]
+    losses: list[str]
+
+
+class ChangedRole(RoleOut):
+    """`effects`: of the first 50 holders those for whom something changes; `others` counts the holders beyond. Null unless it was a
+    dry run."""
+
+    effects: list[EffectOut] | None = None
+    others: int | None = None
 
 
 class RoleGoing(Body):
@@ -114,8 +137,8 @@ def add_role(request: Call, workspace: Text, community: Text, body: RoleIn) -> H
     return once(request, lambda: _add(request.auth, place, where, body))
 
 
-@router.patch("/workspaces/{workspace}/roles/{role}", response=RoleOut)
-def change_role(request: Call, workspace: Text, role: str, body: RoleChange) -> RoleOut:
+@router.patch("/workspaces/{workspace}/roles/{role}", response=ChangedRole)
+def change_role(request: Call, workspace: Text, role: str, body: RoleChange) -> ChangedRole:
     """Changes a custom role for everybody who holds it, at their next request."""
     place = fetch_workspace(request.auth, workspace)
     row = fetch_role(request.auth, place, id_in(role))
@@ -126,8 +149,26 @@ def change_role(request: Call, workspace: Text, role: str, body: RoleChange) -> 
         description=body.description,
         permissions=body.permissions,
         may_give=None if body.may_hand_out is None else _named(row, body.may_hand_out),
+        dry_run=body.dry_run,
     )
-    return roles_out(request.auth, place, [changed])[0]
+    out = ChangedRole(**roles_out(request.auth, place, [changed])[0].model_dump())
+    if body.dry_run:
+        found = effect_of(request.auth, place, row, changed.permissions)
+        out.effects, out.others = [_effect(each) for each in found.rows], found.others
+    return out
+
+
+def _effect(effect: Effect) -> EffectOut:
+    holder, key = effect.holder, isinstance(effect.holder, ApiKey)
+    return EffectOut(
+        membership=None if key else holder.id,
+        api_key=holder.id if key else None,
+        name=holder.name if isinstance(holder, ApiKey) else holder.user.name,
+        email="" if isinstance(holder, ApiKey) else holder.user.email,
+        community=holder.community_id,
+        gains=effect.gains,
+        losses=effect.loses,
+    )
 
 
 @router.delete("/workspaces/{workspace}/roles/{role}", response={204: None})

@@ -19,6 +19,7 @@ from guestlist.api import (
     connections,
     domains,
     invitations,
+    keys,
     me,
     members,
     roles,
@@ -84,7 +85,21 @@ api = GuestlistApi(
     docs_decorator=csp_update({"img-src": [SELF, "data:"]}),
 )
 handle_problems(api)
-for resource in (workspaces, invitations, batches, communities, members, users, roles, domains, me, audit, connections, attempts):
+for resource in (
+    workspaces,
+    invitations,
+    batches,
+    communities,
+    members,
+    users,
+    roles,
+    keys,
+    domains,
+    me,
+    audit,
+    connections,
+    attempts,
+):
     api.add_router("", resource.router)
 
 nowhere = Router()

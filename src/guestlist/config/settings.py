@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from guestlist.config.processes import THREADS
+
 env = environ.Env()
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -20,6 +22,7 @@ GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
 GUESTLIST_DNS_SERVERS = env.list("GUESTLIST_DNS_SERVERS", default=[])
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
 GUESTLIST_SSO_PRIVATE_NETWORKS = env.bool("GUESTLIST_SSO_PRIVATE_NETWORKS", False)
+SSO_AT_ONCE = THREADS - 1  # questions to directories at a time in one process: a thread is left for everybody else
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
 SECURE = GUESTLIST_BASE_URL.startswith("https://")
 

@@ -2,7 +2,7 @@
 concerned; packages above hear what is about to happen here. Listed in docs/explanation/architecture.md."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,9 @@ def notify_members(sender: object, *, actor: Actor, changes: Sequence[Change], a
     told = [each for each in changes if each.target in users and users[each.target] != actor.id]
     if not told:
         return
-    communities = Community.objects.select_related("workspace").in_bulk({each.community for each in told})
+    communities = Community.objects.select_related("workspace").in_bulk(
+        {each.community for each in told} | set(map(_moved_to, told))
+    )
     roles = {str(row.id): row.name for row in Role.objects.filter(id__in={role for each in told for role in _roles(each)})}
     notify(
         Notification(
@@ -48,7 +50,8 @@ def notify_members(sender: object, *, actor: Actor, changes: Sequence[Change], a
                 "community": communities[each.community].name,
                 "workspace": communities[each.community].workspace.name,
                 "roles": [roles[role] for role in _roles(each) if role in roles],
-            },
+            }
+            | _more(each, communities),
             at=at,
         )
         for each in told
@@ -63,6 +66,18 @@ def _users_of(changes: Sequence[Change]) -> dict[uuid.UUID | None, uuid.UUID]:
     asked = [target for target, user in said.items() if target and user is None]
     found = dict(Membership.objects.filter(id__in=asked).values_list("id", "user_id")) if asked else {}
     return {target: uuid.UUID(user) for target, user in said.items() if user} | found
+
+
+def _moved_to(change: Change) -> uuid.UUID | None:
+    return uuid.UUID(change.after["community"]) if change.action == "membership.moved" and change.after else None
+
+
+def _more(change: Change, communities: Mapping[uuid.UUID, Community]) -> dict[str, Any]:
+    """Where the membership went, or when it ends now."""
+    to = _moved_to(change)
+    if to and to in communities:
+        return {"to": communities[to].name}
+    return {"ends_at": (change.after or {}).get("ends_at")} if change.action == "membership.end_changed" else {}
 
 
 def _set_up(change: Change) -> bool:

@@ -1,7 +1,7 @@
 """Events as sentences: who did what to whom, where. One sentence for each action, and for the turns it can take."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.formats import date_format
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guestlist.invitations.queries import Told
-from guestlist.web.presenting import Shown
+from guestlist.web.presenting import Shown, last_day
 
 # `action` or `action/turn`; the turns are told in `_turns`. Every action that the code records stands here: a test looks.
 SENTENCES = {
@@ -237,5 +237,11 @@ def in_words(told: Told, name: str, value: Any) -> str:
         where, roles = in_words(told, "community", value["community"]), in_words(told, "roles", value.get("roles", []))
         return _("%(place)s as %(roles)s") % {"place": where, "roles": roles}
     if name == "ends_at" and isinstance(value, str):
-        return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
+        end = datetime.fromisoformat(value)
+        at_midnight = end.time() == time()  # as the pages set it: after a last day
+        return (
+            date_format(date.fromisoformat(last_day(end)), "SHORT_DATE_FORMAT")
+            if at_midnight
+            else date_format(end, "SHORT_DATETIME_FORMAT")
+        )
     return told.name(value) or str(GONE.get(name, "" if value is None else value))

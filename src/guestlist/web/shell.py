@@ -1,7 +1,9 @@
 """What every page shows around its content: workspace, team, settings, the avatar's menu. Built once, when a template asks."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,7 +16,7 @@ from django.utils.translation import gettext as _
 from guestlist.access.decision import decide
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import capped_count, own_places, standing, visible_communities, visible_workspaces
+from guestlist.members.queries import Standing, capped_count, own_places, standing, visible_communities, visible_workspaces
 from guestlist.users.queries import unseen_notifications
 from guestlist.web.presenting import person, place
 from guestlist.workspaces.models import Community, Workspace
@@ -107,6 +109,7 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
     team = getattr(request, "guestlist", {}).get("team") or current_team(request, teams)
     places = visible_communities(actor, workspace)
     pending = capped_count(visible_invitations(actor, workspace, state="pending", community=team)) if team else ""
+    held = standing(actor, [each.id for each in teams])
     first = [place(each, reverse("community", args=[each.id, "users"])) for each in places[:5]]
     return {
         "workspace": place(workspace),
@@ -119,16 +122,16 @@ def _in_workspace(request: HttpRequest, workspace: Workspace) -> Shell:
         "team_items": _team_items(slug, team, pending) if team else [],
         "settings_url": reverse("settings", args=[slug]),
         "workspace_url": reverse("settings", args=[slug]),
-        "settings_items": _settings_items(actor, workspace, teams),
+        "settings_items": _settings_items(workspace, teams, held),
+        "manages": any(decide(verb, roles) for roles in held.values() for verb in ("members:invite", "communities:write")),
         "communities": first,
         "communities_url": reverse("community_tree"),
         "single": len(first) == 1,
     }
 
 
-def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) -> list[Shell]:
-    """What one may not use is absent. `teams`: rights somewhere in the workspace come from these."""
-    held = standing(actor, [each.id for each in teams])
+def _settings_items(workspace: Workspace, teams: list[Community], held: Mapping[UUID, Standing]) -> list[Shell]:
+    """What one may not use is absent. `teams`: rights somewhere in the workspace come from these; `held` is what."""
     main = next((each.id for each in teams if each.is_main), None)
     items = [
         ("ws-users", _("Users"), "users-round", "workspace_users"),
@@ -137,6 +140,8 @@ def _settings_items(actor: Actor, workspace: Workspace, teams: list[Community]) 
     ]
     if main and any(decide(each, held[main]) for each in ("settings:write", "connections:write")):
         items.insert(2, ("ws-security", _("Security"), "lock", "workspace_security"))
+    if any(decide("keys:write", roles) for roles in held.values()):
+        items.append(("ws-keys", _("API keys"), "key-round", "workspace_keys"))
     if any(decide("audit:read", roles) for roles in held.values()):
         items.append(("ws-audit", _("Audit log"), "history", "audit"))
     if main and decide("settings:write", held[main]):

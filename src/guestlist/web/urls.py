@@ -11,6 +11,7 @@ from guestlist.web.help import views as help_pages
 from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_challenge, join_page
+from guestlist.web.keys import views as keys
 from guestlist.web.me import account, data, passkeys, security, sessions
 from guestlist.web.me import confirm as my_confirm
 from guestlist.web.me import notifications as my_notifications
@@ -108,8 +109,12 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/roles/<uuid:role>", roles.role_page, name="role"),
     path("w/<slug:slug>/roles/<uuid:role>/edit", roles.role_edit, name="role_edit"),
     path("w/<slug:slug>/roles/<uuid:role>/delete", roles.role_delete, name="role_delete"),
+    path("w/<slug:slug>/settings/keys", keys.keys_page, name="workspace_keys"),
+    path("w/<slug:slug>/keys/new", keys.key_new, name="key_new"),
+    path("w/<slug:slug>/keys/<uuid:key>/revoke", keys.key_revoke, name="key_revoke"),
     path("w/<slug:slug>/users/bulk", bulk.bulk_page, name="users_bulk"),
     path("w/<slug:slug>/users/<uuid:user>", people.user_page, name="user"),
+    path("w/<slug:slug>/users/<uuid:user>/add", people.user_add, name="user_add"),
     path("w/<slug:slug>/users/<uuid:user>/<slug:act>", confirm.user_act, name="user_act"),
     path("w/<slug:slug>/memberships/<uuid:membership>/<slug:act>", confirm.membership_act, name="membership_act"),
     path("w/<slug:slug>/invite/preview", invite.invite_preview, name="invite_preview"),

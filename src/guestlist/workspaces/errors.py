@@ -57,7 +57,7 @@ class NotEmpty(Refusal):
 
 class BadLifetime(Refusal):
     code = "bad_lifetime"
-    message = _("A link lives between 60 seconds and 365 days.")
+    message = _("A link is valid for 1 minute to 365 days.")
 
 
 class BadSessionLimit(Refusal):

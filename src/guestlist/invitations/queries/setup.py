@@ -31,9 +31,11 @@ def setup_of(workspace: Workspace) -> Setup:
     held = MembershipRole.objects.filter(membership__workspace=workspace).exclude(role=ADMIN)
     states = Message.objects.filter(workspace_id=workspace.id).exclude(state=State.CANCELLED).order_by("-id")
     mail = states.values_list("state", flat=True).first() or ""
+    # One on its way takes nothing back: the step is what the last mail came to.
+    known = states.exclude(state=State.QUEUED).values_list("state", flat=True).first() if mail == State.QUEUED else mail
     return Setup(
         {
-            "mail": mail in (State.SENT, State.DELIVERED),
+            "mail": known in (State.SENT, State.DELIVERED),
             "admins": admins_able_to_sign_in().filter(workspace=workspace)[:2].count() == 2,
             "communities": Community.objects.filter(workspace=workspace, kind=Community.Kind.MANAGED).exists(),
             "roles": held.exists() or Role.objects.filter(community__workspace=workspace).exists(),

@@ -69,6 +69,27 @@ def _asleep(actor: Actor, workspace: Workspace, user: User, permission: str, com
     return [row for row in rows if any(permission in facts_of(role).permissions for role in row.roles.all())]
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """Since when a user is in a workspace, and who invited or added them (unknown: empty)."""
+
+    at: datetime
+    invited: bool
+    by: str
+
+
+def arrival_of(memberships: Sequence[Membership]) -> Arrival:
+    """By the oldest of a user's memberships. Whoever accepted an invitation was asked in by its giver."""
+    first = min(memberships, key=lambda each: each.created_at)
+    event = events_about([first.id]).filter(action="membership.created").first()
+    if event and event.actor_id != first.user_id:
+        giver = _names([event]).get(event.actor_id, "") if event.actor_id else event.actor_kind.capitalize()
+        return Arrival(first.created_at, first.source == Membership.Source.INVITED, giver)
+    asked = Grant.objects.filter(invitation__user_id=first.user_id, community=first.community_id, ending="accepted")
+    grant = asked.filter(invitation__email_key=first.email_key).order_by("-made_at").first()
+    return Arrival(first.created_at, True, grant.giver_name if grant else "")
+
+
 def _causes(user: User, because: Sequence[Held]) -> list[Cause]:
     places = Community.objects.in_bulk({each.community for each in because})
     rows = {row.community_id: row for row in Membership.objects.filter(user=user, community__in=places)}

@@ -4,7 +4,7 @@ from guestlist.members.commands.bulk import change_many, state_of
 from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
 from guestlist.members.commands.ends import remind_of_ends
 from guestlist.members.commands.join import Place, add_roles, join
-from guestlist.members.commands.keys import create_api_key, digest_of
+from guestlist.members.commands.keys import create_api_key, digest_of, revoke_api_key
 from guestlist.members.commands.moving import check_may_move, swapped
 from guestlist.members.commands.places import create_community, set_up_workspace, update_community
 from guestlist.members.commands.roles import create_role, delete_role, update_role
@@ -37,6 +37,7 @@ __all__ = [
     "remind_of_ends",
     "remove",
     "reset_second_factor",
+    "revoke_api_key",
     "send_trial_mail",
     "set_end",
     "set_roles",

@@ -1,41 +1,69 @@
-"""API keys: made once, shown once."""
+"""API keys: made once, shown once, revoked for good."""
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
+from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.errors import NotFound
 from guestlist.kernel.text import clean_line
-from guestlist.members.errors import AboveCeiling, NotAllowed, UnknownRole
+from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed, UnknownRole
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import facts_of, standing
 from guestlist.workspaces.commands import lock_workspaces
+from guestlist.workspaces.errors import NameMissing
 from guestlist.workspaces.models import Community
 
 
 def create_api_key(*, actor: Actor, community: Community, name: str, roles: list[Role]) -> tuple[ApiKey, str]:
     """A key that hangs on the community and holds `roles` there; returns the row and the key itself, which is kept nowhere.
-    Raises NotAllowed without `keys:write`, AboveCeiling, UnknownRole."""
+    Raises NameMissing, NoRoles, NotAllowed without `keys:write`, AboveCeiling, UnknownRole."""
     secret = f"gl_{secrets.token_urlsafe(32)}"
     row = ApiKey(workspace_id=community.workspace_id, community=community, name=clean_line(name, 80))
     row.digest, row.hint = digest_of(secret), secret[:7]
     row.role_ids = sorted({str(role.id) for role in roles})
+    if not row.name:
+        raise NameMissing
+    if not row.role_ids:
+        raise NoRoles
     with transaction.atomic():
         lock_workspaces([community.workspace_id])
-        held = standing(actor, [community.id])[community.id]
-        if not decide("keys:write", held):
-            raise NotAllowed
-        if not all(may_hand_out(facts_of(role), held) for role in roles):
-            raise AboveCeiling
+        _check(actor, community, roles)
         if Role.objects.filter(id__in=row.role_ids).count() < len(row.role_ids):
             raise UnknownRole  # deleted meanwhile
         row.save(force_insert=True)
         after = {"name": row.name, "roles": row.role_ids}
         record(actor=actor, changes=[Change("api_key.created", row.id, row.workspace_id, community.id, after=after)])
     return row, secret
+
+
+def revoke_api_key(*, actor: Actor, key: ApiKey) -> None:
+    """The key opens nothing from the next request on; who made it or what makes use of it does not matter. Raises NotFound for one
+    that is revoked, NotAllowed without `keys:write`, AboveCeiling for one that holds more than the actor may hand out."""
+    with transaction.atomic():
+        lock_workspaces([key.workspace_id])
+        row = ApiKey.objects.select_related("community").filter(id=key.id, revoked_at=None).first()
+        if row is None:
+            raise NotFound
+        _check(actor, row.community, Role.objects.filter(id__in=row.role_ids))
+
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        before = {"name": row.name, "roles": row.role_ids}
+        record(actor=actor, changes=[Change("api_key.revoked", row.id, row.workspace_id, row.community_id, before=before)])
+
+
+def _check(actor: Actor, community: Community, roles: Iterable[Role]) -> None:
+    held = standing(actor, [community.id])[community.id]
+    if not decide("keys:write", held):
+        raise NotAllowed
+    if not all(may_hand_out(facts_of(role), held) for role in roles):
+        raise AboveCeiling
 
 
 def digest_of(secret: str) -> str:

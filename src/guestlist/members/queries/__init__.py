@@ -13,6 +13,7 @@ from guestlist.members.queries.doors import (
     visible_workspaces,
 )
 from guestlist.members.queries.holders import Effect, Effects, Holders, counts_of, effect_of, holders_of, keys_holding
+from guestlist.members.queries.keys import fetch_key, keys_in, roles_of_keys
 from guestlist.members.queries.lists import (
     Filter,
     MemberRow,
@@ -22,7 +23,6 @@ from guestlist.members.queries.lists import (
     fetch_memberships,
     fetch_own_membership,
     in_order,
-    keys_in,
     members_of,
     memberships_of,
     roles_of,
@@ -61,6 +61,7 @@ __all__ = [
     "effect_of",
     "facts_of",
     "fetch_community",
+    "fetch_key",
     "fetch_membership",
     "fetch_memberships",
     "fetch_own_membership",
@@ -83,6 +84,7 @@ __all__ = [
     "own_places",
     "pick_roles",
     "roles_of",
+    "roles_of_keys",
     "sees_whole",
     "standing",
     "standings",

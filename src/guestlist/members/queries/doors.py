@@ -126,11 +126,11 @@ def _in_sight(actor: Actor, communities: Collection[uuid.UUID]) -> set[uuid.UUID
 
 
 def usable_roles(communities: Collection[Community]) -> dict[uuid.UUID, list[Role]]:
-    """The roles that may be held in each community: the built-in ones, its own, and those of the communities above it."""
+    """The roles that may be held in each community: the built-in ones, then by name its own and those of the communities above."""
     paths = ancestors_of([each.id for each in communities])
     owners = {ancestor for _, ancestor in paths}
-    rows = list(Role.objects.filter(Q(community=None) | Q(community__in=owners)).order_by("created_at", "id"))
-    built_in = [row for row in rows if row.is_built_in]
+    rows = list(Role.objects.filter(Q(community=None) | Q(community__in=owners)).order_by("name_key", "id"))
+    built_in = sorted((row for row in rows if row.is_built_in), key=lambda row: row.id)
     above: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for descendant, ancestor in paths:
         above[descendant].add(ancestor)
@@ -139,7 +139,7 @@ def usable_roles(communities: Collection[Community]) -> dict[uuid.UUID, list[Rol
 
 def pick_roles(names: Collection[str], usable: Collection[Role]) -> list[Role]:
     """The roles called `names` (ids, or names in their exact spelling) among `usable`. Raises UnknownRole, AmbiguousRole."""
-    times = Counter(role.name for role in usable)
+    times = Counter(role.name for role in set(usable))
     if any(times[name] > 1 for name in names):
         raise AmbiguousRole
     by_name = {role.name: role for role in usable} | {str(role.id): role for role in usable}

@@ -17,7 +17,7 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.rows import planned_anew
 from guestlist.members.errors import NotAllowed
-from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
+from guestlist.members.models import Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities
 from guestlist.members.queries.standing import live, may
 from guestlist.users.models import User
@@ -218,11 +218,6 @@ def fetch_own_membership(user: User, membership: uuid.UUID) -> MemberRow:
     if row is None:
         raise NotFound
     return row
-
-
-def keys_in(community: Community) -> QuerySet[ApiKey]:
-    """The API keys that hang on the community; the caller has asked whether the actor may see them."""
-    return ApiKey.objects.filter(community=community, revoked_at=None).order_by("name", "id")
 
 
 def fetch_memberships(

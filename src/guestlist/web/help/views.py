@@ -1,5 +1,7 @@
 """Help and health."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -7,8 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from guestlist.access.decision import Held, may_hand_out
 from guestlist.access.permissions import catalogue
-from guestlist.access.roles import BUILT_IN, built_in
+from guestlist.access.roles import BUILT_IN, RoleFacts, built_in
 from guestlist.members.models import Role
 from guestlist.web.connections.kinds import KINDS
 from guestlist.web.presenting import about_role, permission_groups
@@ -25,11 +28,7 @@ def roles(request: HttpRequest) -> HttpResponse:
             "name": each.name,
             "about": about_role(Role(name=each.name)),
             "permissions": sorted(each.permissions),
-            "hands_out": [
-                BUILT_IN[given]
-                for given in BUILT_IN
-                if given in each.may_hand_out or built_in(given).permissions <= each.permissions
-            ],
+            "hands_out": [BUILT_IN[given] for given in BUILT_IN if _hands_out(each, given)],
         }
         for each in facts
     ]
@@ -40,6 +39,11 @@ def roles(request: HttpRequest) -> HttpResponse:
         "roles_url": reverse("workspace_roles", args=[workspace.slug]) if workspace else None,
     }
     return render(request, "help/roles.html", page)
+
+
+def _hands_out(role: RoleFacts, given: UUID) -> bool:
+    """Who may not ask anybody in hands out nothing, whatever they hold."""
+    return "members:invite" in role.permissions and may_hand_out(built_in(given), [Held(role, role.id)])
 
 
 @require_safe

@@ -16,12 +16,15 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.table import BadTable
 from guestlist.kernel.text import clean_line, split_addresses
+from guestlist.members.models import Role
 from guestlist.members.queries import communities_where
 from guestlist.web.presenting import Shown, about_role, duration, place
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import children_of
 
 ROWS = 20
+ROLES = 100
+NAMED = 8
 LARGEST_TABLE = 32 * 1024 * 1024
 LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
 
@@ -36,6 +39,7 @@ class InviteForm:
     upload: bytes | None = None
     preset: Community | None = None
     team: Community | None = None
+    email: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     row_errors: dict[uuid.UUID, str] = field(default_factory=dict)
 
@@ -114,10 +118,14 @@ class InviteForm:
             "errors": self.errors,
             "communities": [self._row(each, reaching) for each in offered],
             "more_communities": max(0, total - len(rows)) if not find else total,
+            "many_roles": any(len(each.roles) > ROLES for each in offered),
             "community": place(self.team) if self.team else None,
             "reaches": self.team is not None and self.team.id in reaching,
             "team_roles": self._team_roles(offered),
-            "roles": [{"name": role.name, "about": about_role(role), "custom": not role.is_built_in} for role in roles.values()],
+            "roles": [
+                {"name": role.name, "about": about_role(role), "custom": not role.is_built_in}
+                for role in list(roles.values())[:ROLES]
+            ],
             "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
             "lifetimes": [
                 {"seconds": each, "label": duration(each)} for each in sorted({*LIFETIMES, self.workspace.invitation_lifetime})
@@ -137,6 +145,7 @@ class InviteForm:
     def _row(self, choice: Choice, reaching: set[uuid.UUID]) -> Shown:
         community = choice.community
         picked = self.picked.get(community.id, set())
+        roles = sorted(self._found(choice.roles), key=lambda role: str(role.id) not in picked)
         return {
             **place(community),
             "depth": min(max(community.depth - 1, 0), 2),
@@ -145,10 +154,18 @@ class InviteForm:
             "error": self.row_errors.get(community.id, ""),
             "out_of_reach": _out_of_reach(choice),
             "roles": [
-                {"id": str(role.id), "name": role.name, "about": about_role(role), "checked": str(role.id) in picked}
-                for role in choice.roles
+                {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in picked}
+                for role in roles
             ],
+            "held": [role.name for role in roles if str(role.id) in picked],
         }
+
+    def _found(self, roles: Sequence[Role]) -> list[Role]:
+        """Up to ROLES of them, and those that are ticked anyway; a search narrows them. Twenty rows of a thousand are no page."""
+        words = self.posted.get("find_role", "").strip().casefold()
+        ticked = {each for picked in self.picked.values() for each in picked}
+        found = [role for role in roles if words in role.name.casefold()][:ROLES]
+        return list(dict.fromkeys([*found, *(role for role in roles if str(role.id) in ticked)]))
 
     def _team_roles(self, offered: Sequence[Choice]) -> list[Shown]:
         if self.team is None:
@@ -161,24 +178,26 @@ class InviteForm:
     def _values(self, find: str) -> Shown:
         options = self.options()
         return {
-            "emails": self.posted.get("emails", ""),
+            "emails": self.posted.get("emails", self.email),
             "note": options["note"],
             "language": options["language"] or self.workspace.language or "en",
             "lifetime": options["lifetime"] or self.workspace.invitation_lifetime,
             "find": find,
+            "find_role": self.posted.get("find_role", ""),
         }
 
 
 def read_form(
-    request: HttpRequest, workspace: Workspace, *, preset: Community | None = None, team: Community | None = None
+    request: HttpRequest, workspace: Workspace, *, preset: Community | None = None, team: Community | None = None, email: str = ""
 ) -> InviteForm:
     upload = request.FILES.get("file")
     table = upload.read(LARGEST_TABLE + 1) if upload else None
-    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team)
+    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team, email)
 
 
 def _out_of_reach(choice: Choice) -> str:
     if not choice.beyond:
         return ""
-    names = {"roles": ", ".join(role.name for role in choice.roles), "community": choice.community.name}
+    some = [role.name for role in choice.roles[:NAMED]] + (["…"] if len(choice.roles) > NAMED else [])
+    names = {"roles": ", ".join(some), "community": choice.community.name}
     return _("You may hand out %(roles)s in %(community)s. Ask an Admin of the community for the others.") % names

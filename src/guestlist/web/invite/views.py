@@ -37,13 +37,14 @@ class Door:
     crumbs: Sequence[dict[str, str]]
     preset: Community | None = None
     team: Community | None = None
+    email: str = ""
 
 
 def invite_dialog(request: HttpRequest, workspace: Workspace, door: Door) -> HttpResponse:
     """Shows the form; on POST invites, or checks first, and shows it again with what was typed when something is wrong."""
     if not communities_where(request.user.actor, workspace, "members:invite").exists():
         raise NotFound
-    form = read_form(request, workspace, preset=door.preset, team=door.team)
+    form = read_form(request, workspace, preset=door.preset, team=door.team, email=door.email)
     act = request.POST.get("do", "send") if request.method == "POST" else ""
     done = _run(form, dry_run=act == "check") if act in ("send", "check") else None
     if done and act == "send":

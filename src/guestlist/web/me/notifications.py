@@ -1,6 +1,7 @@
 """What others did that concerns me, and what became of the ways into my account. Opening the page marks all of it as read."""
 
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -17,7 +19,7 @@ from guestlist.users.commands import see_notifications
 from guestlist.users.models import Notification, User
 from guestlist.users.queries import notifications_of
 from guestlist.web.me.account import crumbs
-from guestlist.web.presenting import Shown
+from guestlist.web.presenting import Shown, last_day
 from guestlist.web.shell import at
 
 
@@ -26,7 +28,7 @@ from guestlist.web.shell import at
 def notifications(request: HttpRequest) -> HttpResponse:
     at(request, "notifications")
     rows = notifications_of(request.user)
-    mine = {row.membership.id for row in memberships_of(request.user)}
+    mine = {(row.membership.id, row.membership.community.name) for row in memberships_of(request.user)}
     page = {"crumbs": crumbs(_("Notifications")), "items": [_item(request.user, row, who, mine) for row, who in rows]}
     if rows and request.method == "GET":
         see_notifications(user=request.user, until=rows[0][0].at)
@@ -34,8 +36,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, "me/notifications.html", page)
 
 
-def _item(user: User, row: Notification, who: str, mine: Collection[UUID | None]) -> Shown:
-    added = row.action == "membership.created"
+def _item(user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]]) -> Shown:
+    # A membership that was moved since is another place: leaving it is not what this row offers.
+    added = row.action == "membership.created" and (row.target_id, row.about["community"]) in mine
     return {
         "text": _text(row, who),
         "place": row.about.get("community", ""),
@@ -43,7 +46,7 @@ def _item(user: User, row: Notification, who: str, mine: Collection[UUID | None]
         "at": row.at,
         "new": row.at > user.notifications_seen_at,
         "icon": _ICONS.get(row.action, "shield"),
-        "leave_url": reverse("leave", args=[row.target_id]) if added and row.target_id in mine else None,
+        "leave_url": reverse("leave", args=[row.target_id]) if added else None,
     }
 
 
@@ -84,9 +87,16 @@ def _about_membership(row: Notification, who: str) -> str:
     if row.action == "membership.roles_added":
         return (_("%(who)s gave you %(roles)s in %(place)s") if who else _("You were given %(roles)s in %(place)s")) % words
     if row.action == "membership.roles_changed":
+        if who:
+            return _("%(who)s changed your role in %(place)s to %(roles)s") % words
         return (
             ngettext("Your role in %(place)s is now %(roles)s", "Your roles in %(place)s are now %(roles)s", len(roles)) % words
         )
+    if row.action == "membership.moved" and row.about.get("to"):
+        moved = _("%(who)s moved you from %(place)s to %(to)s") if who else _("You were moved from %(place)s to %(to)s")
+        return moved % {**words, "to": row.about["to"]}
+    if row.action == "membership.end_changed" and "ends_at" in row.about:
+        return _end(row.about["ends_at"], who) % words
     sentences = {
         "membership.deactivated": _(
             "You were deactivated in %(place)s: your roles there carry nothing until you are let in again"
@@ -95,3 +105,11 @@ def _about_membership(row: Notification, who: str) -> str:
         "membership.removed": _("You were removed from %(place)s"),
     }
     return sentences.get(row.action, _("Your membership in %(place)s was changed")) % words
+
+
+def _end(ends_at: str | None, who: str) -> str:
+    """The sentence for a new last day, or for none any more, still to be filled in."""
+    if ends_at is None:
+        return _("%(who)s lets you stay in %(place)s without end") if who else _("You stay in %(place)s without end")
+    end = _("%(who)s set your last day in %(place)s") if who else _("Your last day in %(place)s was set")
+    return f"{end}: {date_format(date.fromisoformat(last_day(datetime.fromisoformat(ends_at))), 'SHORT_DATE_FORMAT')}"

@@ -87,7 +87,7 @@ def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
     # A role that was picked after the preview has not been shown yet.
     done = request.POST.get("sure") == "yes" and bulk.ready and request.POST.get("seen", "") == bulk.role_id
     answers = bulk.run(dry_run=not done) if bulk.ready else [None] * len(rows)
-    return render(request, "people/bulk.html", _page(bulk, answers, offered, done=done) | _ways(workspace, back))
+    return render(request, "people/bulk.html", _page(bulk, answers, offered, done=done) | _ways(request, workspace, back))
 
 
 def _ids(request: HttpRequest, name: str) -> list[uuid.UUID]:
@@ -109,11 +109,13 @@ def _words() -> dict[str, tuple[str, str]]:
     }
 
 
-def _ways(workspace: Workspace, back: str) -> dict[str, Any]:
+def _ways(request: HttpRequest, workspace: Workspace, back: str) -> dict[str, Any]:
+    """`waiting`: how many invitations were ticked along. They are no memberships, and stay as they are."""
     return {
+        "waiting": len(_ids(request, "invitation")),
         "crumbs": [
             {"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])},
-            {"label": _("Many"), "url": ""},
+            {"label": _("Several users"), "url": ""},
         ],
         "back": back,
     }
@@ -139,11 +141,23 @@ def _page(bulk: _Bulk, answers: Sequence[Refusal | None], offered: Sequence[Role
 
 def _row(bulk: _Bulk, row: MemberRow, answer: Refusal | None, *, done: bool) -> Shown:
     verdict = "refused" if answer else "same" if bulk.unchanged(row) else "done" if done else "will"
+    roles = [bulk.role] if bulk.role and verdict == "done" else row.roles
     return {
         "id": str(row.membership.id),
         "was": state_of(row.membership, row.roles),
         "person": person(row.membership.user),
-        "place": place(row.membership.community, roles=row.roles),
+        "place": place(row.membership.community, roles=roles),
+        "change": _change(bulk, row) if bulk.ready and verdict in ("will", "done") else "",
         "verdict": verdict if bulk.ready else "",
         "reason": str(answer) if answer else "",
     }
+
+
+def _change(bulk: _Bulk, row: MemberRow) -> str:
+    """`Guest, Case reader → Analyst`, or the states."""
+    words = {"active": _("Active"), "deactivated": _("Deactivated")}
+    roles = ", ".join(role.name for role in row.roles)
+    if bulk.role:
+        return f"{roles} → {bulk.role.name}"
+    after = {"deactivate": words["deactivated"], "reactivate": words["active"], "remove": _("Removed")}[bulk.act]
+    return f"{words[row.membership.status]} → {after}"

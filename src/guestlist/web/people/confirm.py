@@ -115,7 +115,7 @@ def _ask(
     page = {
         "title": (_everywhere_question(act) if all_of else _question(act)) % names,
         "effects": effects,
-        "submit": _button(act),
+        "submit": _button(act) % {"name": names["name"].partition(" ")[0]},
         "safe": act == "reactivate",
         "hidden": [{"name": "next", "value": back}],
         "cancel_url": back,
@@ -141,7 +141,7 @@ def _everywhere_question(act: str) -> str:
 
 
 def _button(act: str) -> str:
-    return {"deactivate": _("Deactivate"), "reactivate": _("Reactivate"), "remove": _("Remove")}[act]
+    return {"deactivate": _("Deactivate %(name)s"), "reactivate": _("Reactivate %(name)s"), "remove": _("Remove %(name)s")}[act]
 
 
 def _done(act: str) -> str:

@@ -1,6 +1,6 @@
 """What a list of people is narrowed to and how it is sorted, as the address bar says it; and the form that changes it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,17 @@ from guestlist.kernel.ids import as_id
 from guestlist.kernel.text import clean_line
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import Filter, may, usable_roles, visible_communities
+from guestlist.members.queries.roles import roles_in_sight
 from guestlist.web.people.why import community_called
 from guestlist.web.presenting import Shown
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
-from guestlist.workspaces.queries import main_community
 
 STATUSES = ("", "active", "pending", "deactivated", "ended")
 ORDERS = ("address", "name", "newest")
 KEPT = ("q", "status", "role", "source", "community", "sort")
 OFFERED = 50
+MOST_ROLES = 1000
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,7 @@ def filter_context(actor: Actor, workspace: Workspace, community: Community | No
         "deactivated": _("Deactivated"),
         "ended": _("Ended"),
     }
-    here = community or main_community(workspace)
-    roles = usable_roles([here])[here.id] if may(actor, "roles:read", here.id) else []
+    roles = _roles(actor, workspace, community)
     return {
         "q": asked.values["q"],
         "hidden": asked.hidden("q"),
@@ -121,8 +121,14 @@ def _sources() -> dict[str, str]:
     }
 
 
-def _role_options(roles: Sequence[Role], chosen: str) -> list[Shown]:
-    return _options({"": _("Any"), **{str(role.id): role.name for role in roles}}, chosen)
+def _roles(actor: Actor, workspace: Workspace, community: Community | None) -> Iterable[Role]:
+    if community is None:
+        return roles_in_sight(actor, workspace)[:MOST_ROLES]
+    return usable_roles([community])[community.id] if may(actor, "roles:read", community.id) else []
+
+
+def _role_options(roles: Iterable[Role], chosen: str) -> list[Shown]:
+    return [{"id": str(role.id), "name": role.name, "selected": str(role.id) == chosen} for role in roles]
 
 
 def _options(words: dict[str, str], chosen: str) -> list[Shown]:

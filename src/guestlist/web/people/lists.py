@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.actors import Actor
-from guestlist.members.models import Role
+from guestlist.members.models import Membership, Role
 from guestlist.members.queries import MemberRow, UserRow, in_order, members_of, users_of, verbs_in_main, verbs_on
 from guestlist.web.people.acts import acts_everywhere, acts_on, user_url
 from guestlist.web.people.filters import Asked, asked_for, filter_context
@@ -149,6 +149,7 @@ def _user(workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], i
             url, any("assign" in each for each in verbs), acts_everywhere(workspace, row, in_main.intersection(*verbs))
         ),
         "pick": str(row.user.id) if any(verbs) else None,
+        "stopped": _stopped(row.memberships),
     }
 
 
@@ -165,7 +166,14 @@ def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collec
         "since": row.membership.created_at,
         "menu": _menu(url, "assign" in verbs, [] if through else acts_on(workspace, row, verbs)),
         "pick": str(row.membership.id) if verbs else None,
+        "stopped": _stopped([row]),
     }
+
+
+def _stopped(rows: Sequence[MemberRow]) -> str:
+    """`all` or `some` of them are deactivated: then there is something to reactivate."""
+    stopped = [row.membership.status == Membership.Status.DEACTIVATED for row in rows]
+    return "all" if all(stopped) else "some" if any(stopped) else ""
 
 
 def _menu(url: str, may_edit: bool, acts: list[Shown]) -> list[Shown]:

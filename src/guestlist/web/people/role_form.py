@@ -12,9 +12,8 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import set_end, set_roles
 from guestlist.members.models import Membership
-from guestlist.members.queries import Managed, foresee_roles
+from guestlist.members.queries import Managed
 from guestlist.web.presenting import Shown, about_role, last_day, place
-from guestlist.workspaces.models import Workspace
 
 
 @dataclass(frozen=True)
@@ -84,17 +83,6 @@ def _end_of(day: str) -> datetime | None:
     return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC) if day else None
 
 
-def differences(actor: Actor, workspace: Workspace, wanted: Sequence[Wish]) -> list[Shown]:
-    """What saving would give and take, for each membership whose roles would change."""
-    return [_difference(actor, workspace, wish) for wish in wanted if wish.roles_changed]
-
-
-def _difference(actor: Actor, workspace: Workspace, wish: Wish) -> Shown:
-    roles = [role for role in wish.card.offered if str(role.id) in wish.roles]
-    found = foresee_roles(actor, workspace, wish.membership, roles)
-    return {"community": place(wish.membership.community), "gained": sorted(found.gained), "lost": sorted(found.lost)}
-
-
 def membership_rows(wanted: Sequence[Wish], errors: dict[str, str]) -> list[Shown]:
     """As people/_membership.html wants them."""
     return [_row(wish, errors, first=number == 0) for number, wish in enumerate(wanted)]
@@ -108,7 +96,8 @@ def _row(wish: Wish, errors: dict[str, str], *, first: bool) -> Shown:
         "community": place(membership.community),
         "label": _("Role") if first else _("Role in %(community)s") % {"community": name},
         "roles": _options(wish),
-        "open": len(wish.roles) > 1,
+        "others": _others(wish),
+        "more": [role.name for role in wish.card.offered if str(role.id) in wish.roles[1:]],
         "shown": wish.shown,
         "held": [role.name for role in wish.card.row.roles],
         "since": membership.created_at,
@@ -123,14 +112,15 @@ def _row(wish: Wish, errors: dict[str, str], *, first: bool) -> Shown:
 
 def _options(wish: Wish) -> list[Shown]:
     """The first of the roles is the one in the dropdown, the others are ticked below it."""
+    main = wish.roles[0] if wish.roles else ""
+    return [{"id": str(role.id), "name": role.name, "selected": str(role.id) == main} for role in wish.card.offered]
+
+
+def _others(wish: Wish) -> list[Shown]:
     main, *more = wish.roles or ("",)
-    return [
-        {
-            "id": str(role.id),
-            "name": role.name,
-            "about": about_role(role),
-            "selected": str(role.id) == main,
-            "more": str(role.id) in more,
-        }
+    others = [
+        {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in more}
         for role in wish.card.offered
+        if str(role.id) != main
     ]
+    return sorted(others, key=lambda each: not each["ticked"])

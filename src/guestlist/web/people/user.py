@@ -9,27 +9,33 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from guestlist.invitations.queries import history_of_user, visible_invitations
+from guestlist.invitations.queries.why import arrival_of
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.queries import (
     MemberRow,
     UserRow,
     communities_named,
+    communities_where,
     fetch_user,
     fetch_workspace,
     managed,
     verbs_in_main,
 )
 from guestlist.web.history import sentences
+from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.acts import acts_everywhere, acts_on
-from guestlist.web.people.role_form import Wish, differences, membership_rows, save, wishes
+from guestlist.web.people.differences import differences
+from guestlist.web.people.role_form import Wish, membership_rows, save, wishes
 from guestlist.web.people.why import why_context
 from guestlist.web.presenting import Shown, person, ways_in
 from guestlist.web.shell import at, remember_team
 from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import children_of
 
 
 @login_required
@@ -67,14 +73,20 @@ def _page(
     request: HttpRequest, workspace: Workspace, found: UserRow, wanted: Sequence[Wish], errors: dict[str, str]
 ) -> dict[str, Any]:
     shown = person(found.user)
+    reaching = set(children_of([each.membership.community_id for each in wanted]))
     everywhere = verbs_in_main(request.user.actor, workspace).intersection(*(each.card.verbs for each in wanted))
     return {
         "crumbs": [*_crumbs(request, workspace), {"label": shown["name"], "url": ""}],
         "person": {**shown, "first": shown["name"].partition(" ")[0]},
         "state": "active" if found.active else "deactivated",
-        "lead": workspace.name,
+        "lead": _lead(workspace, found),
+        "add_url": _add_url(request.user.actor, workspace, found),
         "memberships": [
-            {**row, "acts": acts_on(workspace, wish.card.row, wish.card.verbs)}
+            {
+                **row,
+                "acts": acts_on(workspace, wish.card.row, wish.card.verbs),
+                "reaches": wish.membership.community_id in reaching,
+            }
             for row, wish in zip(membership_rows(wanted, errors), wanted, strict=True)
         ],
         "everywhere": acts_everywhere(workspace, found, everywhere),
@@ -87,6 +99,34 @@ def _page(
         "history": sentences(history_of_user(request.user.actor, workspace, found.user)),
         "errors": errors,
     }
+
+
+@login_required
+def user_add(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
+    """Into another community: the dialog to ask people in, with their address in it."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    found = fetch_user(request.user.actor, workspace, user)
+    at(request, "ws-users", workspace)
+    back = reverse("user", args=[slug, user])
+    title = _("Add %(name)s to a community") % {"name": person(found.user)["name"]}
+    crumbs = [{"label": _("Users"), "url": reverse("workspace_users", args=[slug])}, {"label": title, "url": ""}]
+    return invite_dialog(request, workspace, Door(title, _("Add"), request.path, back, crumbs, email=found.user.email))
+
+
+def _add_url(actor: Actor, workspace: Workspace, found: UserRow) -> str | None:
+    places = communities_where(actor, workspace, "members:invite")
+    elsewhere = places.exclude(id__in=[each.membership.community_id for each in found.memberships]).exists()
+    return reverse("user_add", args=[workspace.slug, found.user.id]) if elsewhere else None
+
+
+def _lead(workspace: Workspace, found: UserRow) -> str:
+    came = arrival_of([each.membership for each in found.memberships])
+    words = {"workspace": workspace.name, "date": date_format(came.at, "SHORT_DATE_FORMAT"), "by": came.by}
+    if not came.by:
+        return _("In %(workspace)s since %(date)s") % words
+    if came.invited:
+        return _("In %(workspace)s since %(date)s, invited by %(by)s") % words
+    return _("In %(workspace)s since %(date)s, added by %(by)s") % words
 
 
 def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:

@@ -69,7 +69,7 @@ class RoleForm:
             "beyond": len(catalogue().keys() - self.offered),
             "give": [
                 {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in self.give}
-                for each in roles
+                for each in sorted(roles, key=lambda each: str(each.id) not in self.give)
             ],
             "hidden": [
                 {"name": key, "value": value}

@@ -168,14 +168,13 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
             return redirect("workspace_roles", slug)
         except Refusal as refusal:
             errors = {"move_to": str(refusal)}
-    effects = _going(request, workspace, row)
+    effects, picked = _going(request, workspace, row), request.POST.get("move_to", "")
     page = {
         "crumbs": _crumbs(workspace, (row.name, reverse("role", args=[slug, row.id])), (_("Delete"), "")),
         "title": _("Delete %(role)s?") % {"role": row.name},
         "effects": [*effects, {"text": _("What happened with it stays in the history."), "kept": True}],
         "held": effects or errors,
-        "options": [{"id": str(each.id), "name": each.name} for each in offered],
-        "picked": request.POST.get("move_to", ""),
+        "options": [{"id": str(each.id), "name": each.name, "selected": str(each.id) == picked} for each in offered],
         "errors": errors,
         "cancel_url": reverse("role", args=[slug, row.id]),
         "action": request.path,

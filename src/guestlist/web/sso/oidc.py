@@ -1,6 +1,7 @@
 """OpenID Connect: allauth's state, PKCE and code exchange; discovery, keys and the ID token checked by us."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
@@ -17,6 +18,7 @@ from django.utils.crypto import get_random_string
 from guestlist.sso.models import Connection
 from guestlist.sso.rules.providers import is_secure_url
 from guestlist.web.sso.id_tokens import UnknownKey, read_id_token
+from guestlist.web.sso.turns import turn
 
 KEPT = 300  # seconds that what a provider says of itself is believed without asking again
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
@@ -32,13 +34,13 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
     def get_provider(self) -> "Provider":
         return self.provider
 
-    @property
+    @cached_property
     def openid_config(self) -> dict[str, Any]:
         return _kept(f"sso.discovery.{self.provider_id}.{self.issuer}", self._discover)
 
     def _discover(self) -> dict[str, Any]:
         """What the provider says of itself: it must call itself exactly what the connection calls it (RFC 8414, section 3.3)."""
-        config = fetch_json(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
+        config = self.fetch(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
         if config.get("issuer") != self.issuer:
             raise OAuth2Error(f"the provider calls itself {str(config.get('issuer'))[:200]}")
         if not all(is_secure_url(str(config[each])) for each in ENDPOINTS if each in config):
@@ -51,7 +53,11 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
         # Whoever makes up names of keys does not make us ask the provider each time.
         if anew and cache.add(f"{name}.anew", 1, 60):
             cache.delete(name)
-        return _kept(name, lambda: fetch_json(url))
+        return _kept(name, lambda: self.fetch(url))
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        with turn(self.provider_id):
+            return fetch_json(url, headers)
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
         """One of its own for each connection, so that one provider's answer is never taken for another's (RFC 9700, section 4.4)."""
@@ -59,8 +65,12 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
 
 
 class Provider(OpenIDConnectProvider):  # type: ignore[misc] # allauth is untyped
+    @cached_property
+    def adapter(self) -> Adapter:
+        return Adapter(self.request, self)
+
     def get_oauth2_adapter(self, request: HttpRequest) -> Adapter:
-        return Adapter(request, self)
+        return self.adapter
 
     def get_scope(self) -> list[str]:
         """Groups only where the provider knows such a scope: others answer with an error."""
@@ -91,11 +101,12 @@ def read_answer(request: HttpRequest, connection: Connection, state: State) -> d
     if "code" not in request.GET:
         raise OAuth2Error(f"the provider said {request.GET.get('error', 'nothing')[:100]}")
     app = adapter.get_provider().app
-    tokens = adapter.get_access_token_data(request, app, adapter.get_client(request, app), state["pkce_code_verifier"])
+    with turn(adapter.provider_id):
+        tokens = adapter.get_access_token_data(request, app, adapter.get_client(request, app), state["pkce_code_verifier"])
     claims = _id_token(adapter, tokens["id_token"], state["data"]["nonce"], connection)
     if "userinfo_endpoint" not in config:
         return claims
-    more = fetch_json(config["userinfo_endpoint"], {"Authorization": f"Bearer {tokens['access_token']}"})
+    more = adapter.fetch(config["userinfo_endpoint"], {"Authorization": f"Bearer {tokens['access_token']}"})
     if more.get("sub") != claims["sub"]:
         raise OAuth2Error("the user info of somebody else")
     # The address and whether it was verified come from one place, the signed one where it has them.

@@ -135,7 +135,11 @@ def way_words(request: HttpRequest, rows: Sequence[Community]) -> dict[uuid.UUID
 
 
 def below_words(number: int) -> str:
-    return ngettext("%(n)s community below", "%(n)s communities below", number) % {"n": f"{number:,}"} if number else ""
+    return (
+        ngettext("%(n)s community directly below", "%(n)s communities directly below", number) % {"n": f"{number:,}"}
+        if number
+        else ""
+    )
 
 
 def place_menu(row: Community, facts: Facts) -> list[Shown]:
@@ -148,5 +152,6 @@ def place_menu(row: Community, facts: Facts) -> list[Shown]:
     ]
     if not row.is_main:
         items.append({"label": _("Move…"), "url": reverse("community_move", args=[row.id])})
+    if not row.is_main and not facts.children:
         items.append({"label": _("Delete…"), "url": reverse("community_delete", args=[row.id]), "danger": True})
     return items

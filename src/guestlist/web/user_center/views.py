@@ -11,14 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
-from guestlist.members.queries import (
-    keys_in,
-    locate_community,
-    may,
-    usable_roles,
-    visible_communities,
-)
+from guestlist.members.queries import locate_community, may, visible_communities
 from guestlist.web.invite.views import Door, invite_dialog
+from guestlist.web.keys.lists import keys_context
 from guestlist.web.people.lists import people_context
 from guestlist.web.presenting import Shown, place
 from guestlist.web.roles.lists import roles_context
@@ -82,7 +77,7 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
     elif tab == "roles":
         page |= roles_context(request, workspace, here)
     else:
-        page["keys"] = _keys(here) if may(request.user.actor, "keys:write", here.id) else []
+        page |= keys_context(request, workspace, here)
     return render(request, "user_center/communities.html", page)
 
 
@@ -99,11 +94,3 @@ def community_users_new(request: HttpRequest, community: uuid.UUID) -> HttpRespo
 def _tabs(here: Community, tab: str) -> list[Shown]:
     words = {"users": _("Users"), "roles": _("Roles"), "keys": _("API keys")}
     return [{"label": words[each], "url": reverse("community", args=[here.id, each]), "current": each == tab} for each in TABS]
-
-
-def _keys(here: Community) -> list[Shown]:
-    names = {str(role.id): role.name for role in usable_roles([here])[here.id]}
-    return [
-        {"name": row.name, "roles": [names.get(each, "") for each in row.role_ids], "made": row.created_at}
-        for row in keys_in(here)
-    ]

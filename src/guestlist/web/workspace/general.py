@@ -39,7 +39,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("workspace_general", done.slug)
         except Refusal as refusal:
-            errors = _beside(refusal)
+            errors = _beside(refusal, "custom" if values["custom"] else "lifetime")
     page = {
         "crumbs": _crumbs(slug, _("General")),
         "values": values,
@@ -96,9 +96,9 @@ def _treatments(chosen: str) -> list[Shown]:
     return [{"value": value, "label": label, "about": about, "checked": value == chosen} for value, label, about in own + left]
 
 
-def _beside(refusal: Refusal) -> dict[str, str]:
-    """The refusal at the field it is about."""
-    fields = {NameMissing: "name", SlugTaken: "slug", BadSlug: "slug", BadLifetime: "lifetime", PolicyLoosened: "existing_users"}
+def _beside(refusal: Refusal, lifetime: str) -> dict[str, str]:
+    """The refusal at the field it is about; `lifetime` is the one of two that the life of a link was taken from."""
+    fields = {NameMissing: "name", SlugTaken: "slug", BadSlug: "slug", BadLifetime: lifetime, PolicyLoosened: "existing_users"}
     return {fields.get(type(refusal), "form"): str(refusal)}
 
 
@@ -183,7 +183,7 @@ def _mail_words(state: str) -> str:
     return {
         "sent": _("The mail server took the last one."),
         "delivered": _("The last one was delivered."),
-        "queued": _("One waits to be sent. Is the worker running, and does the mail server answer?"),
+        "queued": _("Sending… If it stays so: is the worker running, and does the mail server answer?"),
         "failed": _("The last one could not be sent."),
         "bounced": _("The last one came back."),
     }.get(state, _("Nothing has been sent yet."))

@@ -1,0 +1,80 @@
+"""A directory that is slow: who waits for it, and who does not."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from guestlist.config.processes import THREADS
+from guestlist.kernel import clock
+from guestlist.sso.models import Connection
+from guestlist.web.sso.turns import NoTurn, turn
+from tests.cast import Cast
+from tests.sso.acts import connect, creating
+from tests.sso.provider import OpenId, back, go, running
+
+
+@pytest.fixture
+def openid(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenId]:
+    """Slow is whatever takes longer than a tenth of a second."""
+    cache.clear()
+    monkeypatch.setattr("guestlist.web.sso.fetching.PATIENCE", 0.4)
+    monkeypatch.setattr("guestlist.web.sso.turns.SLOW", 0.1)
+    with running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def row(cast: Cast, openid: OpenId) -> Connection:
+    return creating(cast, connect(cast, issuer=openid.url))
+
+
+def test_directory_that_did_not_answer_is_left_alone_for_a_while(row: Connection, openid: OpenId, client: Client):
+    openid.delay = 2
+    start = reverse("sso_start", args=[row.id])
+
+    assert [client.get(start).status_code for _ in range(3)] == [400, 400, 400]
+    assert len(openid.asked) == 1
+    openid.delay = 0
+    with time_machine.travel(clock.now() + timedelta(seconds=31)):
+        assert [client.get(start).status_code for _ in range(2)] == [302, 302]
+
+
+def test_one_at_a_time_tries_whether_it_speaks_again(row: Connection, openid: OpenId, client: Client):
+    go(client, row, openid)
+    openid.delay = 2
+    assert back(client, row, openid).status_code == 400
+
+    with time_machine.travel(clock.now() + timedelta(seconds=31)):
+        for _ in range(3):
+            go(client, row, openid)
+            assert back(client, row, openid).status_code == 400
+
+    assert openid.asked.count("/token") == 2
+
+
+def test_directory_that_says_no_at_once_is_asked_again(row: Connection, openid: OpenId, client: Client):
+    openid.status = {"/.well-known/openid-configuration": 503}
+    start = reverse("sso_start", args=[row.id])
+
+    assert [client.get(start).status_code for _ in range(3)] == [400, 400, 400]
+
+    assert len(openid.asked) == 3
+
+
+def test_thread_is_left_for_everybody_else(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("guestlist.web.sso.turns.IN_LINE", 0.01)
+
+    with ExitStack() as asking:
+        for number in range(THREADS - 1):
+            asking.enter_context(turn(f"directory-{number}"))
+        with pytest.raises(NoTurn), turn("one-more"):
+            pass
+
+    with turn("one-more"):
+        pass
