@@ -150,6 +150,48 @@ def test_change_of_trust_is_told_and_wants_another_test(cast: Cast):
         change_connection(actor=cast.olga.actor, connection=row, provider=SAML)
 
 
+@pytest.mark.parametrize(
+    ("provider", "on", "known"),
+    [
+        (Oidc(ISSUER, "guestlist", "another"), True, 1),
+        (Oidc(ISSUER, "other client"), False, 1),
+        (Oidc("https://evil.example", "guestlist"), False, 0),
+    ],
+)
+def test_another_directory_starts_anew(cast: Cast, provider: Oidc, on: bool, known: int):
+    row = creating(cast, connect(cast))
+    come(row)
+
+    change_connection(actor=cast.olga.actor, connection=row, provider=provider)
+
+    after = Connection.objects.get(id=row.id)
+    assert (after.enabled_at is not None, after.tested_at, after.identities.count()) == (on, None, known)
+    assert Event.objects.filter(action="connection.disabled").exists() != on
+
+
+@pytest.mark.parametrize("who", ["nora", "otto", "gus"])
+def test_who_could_not_make_an_admin_trusts_no_directory(cast: Cast, who: str):
+    """R-049: a directory can speak as Olga, or as somebody invited as Admin."""
+    row, actor = connect(cast), cast.users[who].actor
+    role = create_role(actor=cast.olga.actor, community=cast.main, name="Connector", permissions=["connections:write"])
+    give(cast.users[who], cast.main, role.id)
+
+    change_connection(actor=actor, connection=row, name="Renamed", group_claim="teams")
+    disable_connection(actor=actor, connection=row)
+
+    for act in (
+        lambda: make(cast, actor=who),
+        lambda: change_connection(actor=actor, connection=row, provider=Oidc("https://evil.example", "guestlist")),
+        lambda: change_connection(actor=actor, connection=row, provider=Oidc(ISSUER, "guestlist", "another")),
+        lambda: enable_connection(actor=actor, connection=row),
+    ):
+        with pytest.raises(AboveCeiling):
+            act()
+    after = Connection.objects.get(id=row.id)
+    assert (after.issuer, after.enabled_at) == (ISSUER, None)
+    assert unseal(after.sealed_secret) == "hush hush"
+
+
 def test_deleted_connection_forgets_whom_it_knew_and_leaves_accounts(cast: Cast):
     row = creating(cast, connect(cast))
     kim = come(row).user

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
+from guestlist.access.decision import may_hand_out
+from guestlist.access.roles import ADMIN, built_in
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
@@ -14,8 +16,8 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.seals import seal
 from guestlist.kernel.text import clean_line
-from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import may
+from guestlist.members.errors import AboveCeiling, NotAllowed
+from guestlist.members.queries import may, standing
 from guestlist.sso.errors import ClientMissing, ConnectionNameTaken, NotTested, ProtocolStays
 from guestlist.sso.models import Connection
 from guestlist.sso.rules import Oidc, Saml
@@ -25,6 +27,7 @@ from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
 
 TRUST = ("issuer", "client_id", "sealed_secret", "sso_url", "certificates")
+SPEAKER = ("issuer", "client_id", "sso_url")  # another directory, or another part of one, answers from now on
 TOLD = ("name", "issuer", "client_id", "sso_url", "group_claim", "asks_second_factor")
 
 
@@ -41,12 +44,14 @@ def create_connection(
 ) -> Connection:
     """A connection that is switched off, creates no users, and is to be tested. `provider` says the protocol; `preset` is one of
     Connection.Preset, for the form's words only. `asks_second_factor`: the directory does, so the workspace's door does not. `id`:
-    the one in addresses that the admin took to the directory beforehand; NotFound where it is taken. Raises NotAllowed without `connections:write` in main, NameMissing, ConnectionNameTaken, BadIssuer, BadSsoUrl, ClientMissing,
-    BadCertificate, NotFound."""
+    the one in addresses that the admin took to the directory beforehand; NotFound where it is taken. Raises NotAllowed without
+    `connections:write` in main, AboveCeiling for who may not hand out Admin there, NameMissing, ConnectionNameTaken, BadIssuer,
+    BadSsoUrl, ClientMissing, BadCertificate, NotFound."""
     row = Connection(id=id or new_id(), workspace=workspace, preset=preset)
     row.protocol = Connection.Protocol.OIDC if isinstance(provider, Oidc) else Connection.Protocol.SAML
     with transaction.atomic():
         lock_connections(actor, workspace)
+        _check_trusting(actor, workspace)
         _fill(row, name, provider, group_claim, asks_second_factor)
         if row.protocol == Connection.Protocol.OIDC and not row.sealed_secret:
             raise ClientMissing
@@ -67,10 +72,11 @@ def change_connection(
     group_claim: str | None = None,
     asks_second_factor: bool | None = None,
 ) -> Connection:
-    """What is left out stays, and so does the secret where `provider` has none. Whom to trust changed: it counts as untested again,
-    and stays on if it was. Raises ProtocolStays and what `create_connection` raises."""
+    """What is left out stays, and so does the secret where `provider` has none. Whom to trust changed: it counts as untested again.
+    A new certificate or secret leaves it on; another address or client switches it off, and another issuer makes it forget whom it
+    knew: subjects are that one's own. Raises ProtocolStays and what `create_connection` raises."""
     with locked(actor, connection) as row:
-        before, trust = _told(row), _trust(row)
+        before, trust, was_on = _told(row), _trust(row), row.enabled_at is not None
         _fill(
             row,
             row.name if name is None else name,
@@ -78,12 +84,18 @@ def change_connection(
             row.group_claim if group_claim is None else group_claim,
             row.asks_second_factor if asks_second_factor is None else asks_second_factor,
         )
-        if _trust(row) != trust:
-            row.tested_at = None
-
-        row.save()
         after = _told(row)
         changed = [each for each in TOLD if before[each] != after[each]]
+        if _trust(row) != trust:
+            _check_trusting(actor, row.workspace)
+            row.tested_at = None
+        if not set(SPEAKER).isdisjoint(changed):
+            row.enabled_at = None
+        if "issuer" in changed:
+            row.identities.all().delete()
+            row.attempts.all().delete()
+
+        row.save()
         _record(
             actor,
             "connection.changed",
@@ -91,12 +103,15 @@ def change_connection(
             before={each: before[each] for each in changed},
             after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": _trust(row) != trust},
         )
+        if was_on and row.enabled_at is None:
+            _record(actor, "connection.disabled", row)
     return row
 
 
 def enable_connection(*, actor: Actor, connection: Connection) -> Connection:
-    """From now on it signs people in. Raises NotTested, NotAllowed, NotFound."""
+    """From now on it signs people in. Raises NotTested, NotAllowed, AboveCeiling, NotFound."""
     with locked(actor, connection) as row:
+        _check_trusting(actor, row.workspace)
         if row.tested_at is None:
             raise NotTested
         if row.enabled_at is None:
@@ -130,6 +145,13 @@ def lock_connections(actor: Actor, workspace: Workspace) -> None:
         raise NotFound
     if not may(actor, "connections:write", main_community(workspace).id):
         raise NotAllowed
+
+
+def _check_trusting(actor: Actor, workspace: Workspace) -> None:
+    """A directory can speak as anybody, an Admin or one who is invited to be: who trusts one gives that away. Raises AboveCeiling."""
+    main = main_community(workspace).id
+    if not may_hand_out(built_in(ADMIN), standing(actor, [main])[main]):
+        raise AboveCeiling
 
 
 @contextmanager
