@@ -150,6 +150,17 @@ def test_change_of_trust_is_told_and_wants_another_test(cast: Cast):
         change_connection(actor=cast.olga.actor, connection=row, provider=SAML)
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+def test_id_is_never_used_again(cast: Cast, deleted: bool):
+    """Sessions and links of the old one would lead into the new one's workspace."""
+    row = connect(cast)
+    if deleted:
+        delete_connection(actor=cast.olga.actor, connection=Connection.objects.get(id=row.id))
+
+    with pytest.raises(NotFound):
+        create_connection(actor=cast.nora.actor, workspace=cast.acme, name="Okta", provider=GOOD, id=row.id)
+
+
 @pytest.mark.parametrize(
     ("provider", "on", "known"),
     [

@@ -2,15 +2,18 @@
 
 import json
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.test import Client
 
 from guestlist.access.roles import ANALYST, GUEST
+from guestlist.kernel import clock
 from guestlist.kernel.seals import unseal
 from guestlist.members.models import Membership
-from guestlist.sso.commands import GroupRule
+from guestlist.sso.commands import GroupRule, delete_connection
 from guestlist.sso.models import Attempt, Connection
 from guestlist.web.connections.kinds import KINDS
 from tests.architecture.source import ROOT
@@ -48,6 +51,21 @@ def test_section_explains_itself_until_there_is_a_connection(cast: Cast):
     assert "No directory is connected" in empty and "+ Connection" in empty
     assert [(each["name"], each["state"], each["people"]) for each in filled.context["connections"]] == [("Okta", "live", 0)]
     assert b"No directory is connected" not in filled.content
+
+
+def test_id_of_a_connection_is_not_to_be_planted(cast: Cast):
+    client, row = password_given(cast.olga), connect(cast, admin="nora")
+    delete_connection(actor=cast.nora.actor, connection=row)
+    nora = password_given(cast.nora).get("/w/acme/settings/security/sso/new").context["kinds"]
+    foreign = next(each["url"] for each in nora if each["kind"].key == "okta-oidc")
+    form = chosen(client, "okta-oidc")
+
+    answers = [client.post(f"{SECURITY}/sso/new{each}", OKTA) for each in (f"?kind=okta-oidc&id={row.id}", foreign)]
+    with time_machine.travel(clock.now() + timedelta(hours=13)):
+        late = password_given(cast.olga).post(form, OKTA)
+
+    assert all("kinds" in each.context for each in [*answers, late])
+    assert not Connection.objects.exists()
 
 
 def test_sidebar_leads_there_for_whoever_may_configure_it(cast: Cast):

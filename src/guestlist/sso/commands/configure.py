@@ -10,6 +10,7 @@ from django.db import transaction
 from guestlist.access.decision import may_hand_out
 from guestlist.access.roles import ADMIN, built_in
 from guestlist.audit.commands import Change, record
+from guestlist.audit.queries import events_about
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
@@ -44,7 +45,7 @@ def create_connection(
 ) -> Connection:
     """A connection that is switched off, creates no users, and is to be tested. `provider` says the protocol; `preset` is one of
     Connection.Preset, for the form's words only. `asks_second_factor`: the directory does, so the workspace's door does not. `id`:
-    the one in addresses that the admin took to the directory beforehand; NotFound where it is taken. Raises NotAllowed without
+    the one in addresses that the admin took to the directory beforehand; NotFound where it is or was one. Raises NotAllowed without
     `connections:write` in main, AboveCeiling for who may not hand out Admin there, NameMissing, ConnectionNameTaken, BadIssuer,
     BadSsoUrl, ClientMissing, BadCertificate, NotFound."""
     row = Connection(id=id or new_id(), workspace=workspace, preset=preset)
@@ -55,7 +56,8 @@ def create_connection(
         _fill(row, name, provider, group_claim, asks_second_factor)
         if row.protocol == Connection.Protocol.OIDC and not row.sealed_secret:
             raise ClientMissing
-        if Connection.objects.filter(id=row.id).exists():
+        # Sessions, cookies and bookmarks may still know the id of one that was deleted, in whichever workspace it was.
+        if events_about([row.id]).exists():
             raise NotFound
 
         row.save(force_insert=True)

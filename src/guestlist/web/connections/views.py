@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,18 +28,22 @@ from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
 from guestlist.web.connections.opening import crumbs, late, open_connection_page, open_workspace
 from guestlist.web.presenting import Shown
+from guestlist.workspaces.models import Workspace
 
+LASTS = 12 * 3600  # seconds for which the address of a form is good: an admin goes to the directory and comes back
 ACTS = {"enable": enable_connection, "disable": disable_connection, "delete": delete_connection}
 
 
 @login_required
 def new_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """First which directory, then what it asks for. The id is made here and stays in the address: what the admin copies into the
-    directory holds, however often they come back to the page."""
+    """First which directory, then what it asks for. The id is made here and stays in the address, signed: what the admin copies into
+    the directory holds, however often they come back to the page, and nobody plants an id that cookies or links know already."""
     workspace = open_workspace(request, slug)
-    kind, id = KINDS.get(request.GET.get("kind", "")), as_id(request.GET.get("id", ""))
+    kind, id = KINDS.get(request.GET.get("kind", "")), _offered_id(request, workspace)
     if kind is None or id is None:
-        return render(request, "connections/kinds.html", {"crumbs": crumbs(workspace, _("New connection")), **_offered()})
+        return render(
+            request, "connections/kinds.html", {"crumbs": crumbs(workspace, _("New connection")), **_offered(request, workspace)}
+        )
     if connections_of(request.user.actor, workspace).filter(id=id).exists():
         return redirect("connection", slug, id)  # made already: the form was sent twice, or opened again
     if request.method != "POST" and not confirmed_lately(request):
@@ -63,9 +68,21 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
 
 
-def _offered() -> Shown:
-    id = new_id()
+def _offered(request: HttpRequest, workspace: Workspace) -> Shown:
+    id = signing.dumps(str(new_id()), salt=_salt(request, workspace))
     return {"kinds": [{"kind": each, "url": f"?{urlencode({'kind': each.key, 'id': id})}"} for each in KINDS.values()]}
+
+
+def _offered_id(request: HttpRequest, workspace: Workspace) -> uuid.UUID | None:
+    """The one in the address, if it was made for this user and this workspace."""
+    try:
+        return as_id(signing.loads(request.GET.get("id", ""), salt=_salt(request, workspace), max_age=LASTS))
+    except signing.BadSignature:
+        return None
+
+
+def _salt(request: HttpRequest, workspace: Workspace) -> str:
+    return f"guestlist.connection.{workspace.id}.{request.user.pk}"
 
 
 @login_required
