@@ -1,4 +1,4 @@
-"""An OpenID provider in a thread that does what a test says: sign with another key, call itself something else, answer late, redirect."""
+"""An OpenID provider in a thread that does what a test says: sign with another key, call itself something else, answer late, drip, redirect."""
 
 import base64
 import hashlib
@@ -25,7 +25,8 @@ KEY, OTHER_KEY = (rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 class OpenId:
     """`claims` go into the ID token over the good ones, `userinfo` over the subject; `config` over the discovery document. `keys` are
-    published under their names. `asked` counts the requests by path; `challenge` is checked against the verifier (RFC 7636)."""
+    published under their names. `asked` counts the requests by path; `challenge` is checked against the verifier (RFC 7636). `drip`: a
+    byte each twentieth of a second, of the `headers`, of a `body`, or of one that says how `long` it is."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://localhost:{port}"
@@ -38,6 +39,7 @@ class OpenId:
         self.alg = "RS256"
         self.token: str | None = None
         self.delay = 0.0
+        self.drip: str = ""
         self.status: dict[str, int] = {}
         self.asked: list[str] = []
         self.query: dict[str, str] = {}
@@ -84,6 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         openid.asked.append(path)
         time.sleep(openid.delay)
+        if openid.drip:
+            self._drip(openid.drip)
         length = int(self.headers.get("Content-Length") or 0)
         status = openid.status.get(path, 200)
         self.send_response(status)
@@ -92,6 +96,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(json.dumps(openid.answer(path, parse_qs(self.rfile.read(length).decode()))).encode())
+
+    def _drip(self, what: str) -> None:
+        heads = {"headers": "", "body": "\r\n", "long": "Content-Length: 9999\r\n\r\n"}
+        self.wfile.write(f"HTTP/1.1 200 OK\r\nX-Drip: {heads[what]}".encode())
+        for _ in range(100):
+            self.wfile.write(b" ")
+            time.sleep(0.05)
 
     def log_message(self, *args: Any) -> None:
         pass

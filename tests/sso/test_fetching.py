@@ -3,7 +3,9 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,43 @@ def test_answer_that_is_too_large_is_not_read_on(monkeypatch: pytest.MonkeyPatch
 
     with running() as openid, pytest.raises(Forbidden):
         _ask(openid)
+
+
+@pytest.mark.parametrize("what", ["headers", "body", "long"])
+def test_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch, what: str):
+    """R-069: each byte comes in time, and there is no end of them."""
+    monkeypatch.setattr("guestlist.web.sso.fetching.PATIENCE", 0.4)
+    begun = time.monotonic()
+
+    with running() as openid:
+        openid.drip = what
+        with pytest.raises(requests.RequestException):
+            _ask(openid)
+        took = time.monotonic() - begun
+
+    assert 0.3 < took < 2
+
+
+def test_handshake_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch):
+    """R-069"""
+    monkeypatch.setattr("guestlist.web.sso.fetching.PATIENCE", 0.4)
+    begun = time.monotonic()
+
+    with socket.create_server(("localhost", 0)) as server:
+        threading.Thread(target=_shake_slowly, args=(server,), daemon=True).start()
+        with pytest.raises(requests.RequestException):
+            GuardedSession().get(f"https://localhost:{server.getsockname()[1]}/")
+
+    assert 0.3 < time.monotonic() - begun < 2
+
+
+def _shake_slowly(server: socket.socket) -> None:
+    line, _ = server.accept()
+    with line, suppress(OSError):
+        line.sendall(bytes([22, 3, 3, 64, 0]))  # the head of a record of 16 KB
+        for _ in range(100):
+            line.sendall(b"\2")
+            time.sleep(0.05)
 
 
 def test_redirect_is_not_followed():

@@ -1,5 +1,6 @@
 """A directory that is slow: who waits for it, and who does not."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -43,6 +44,32 @@ def test_directory_that_did_not_answer_is_left_alone_for_a_while(row: Connection
     openid.delay = 0
     with time_machine.travel(clock.now() + timedelta(seconds=31)):
         assert [client.get(start).status_code for _ in range(2)] == [302, 302]
+
+
+def test_directory_that_drips_is_silent_too(row: Connection, openid: OpenId, client: Client):
+    openid.drip = "body"
+    start = reverse("sso_start", args=[row.id])
+
+    assert [client.get(start).status_code for _ in range(3)] == [400, 400, 400]
+
+    assert len(openid.asked) == 1
+
+
+def test_nobody_stands_in_line_behind_one_that_is_stuck(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    """Whoever waits for a turn has the last thread: with eight at one dead directory nobody could log in."""
+    monkeypatch.setattr("guestlist.web.sso.turns.IN_LINE", 0.2)
+
+    with ExitStack() as asking:
+        for _ in range(THREADS - 1):
+            asking.enter_context(turn("dead"))
+        time.sleep(0.3)
+        begun = time.monotonic()
+        for _ in range(8):
+            with pytest.raises(NoTurn), turn("dead"):
+                pass
+        took = time.monotonic() - begun
+
+    assert took < 0.2
 
 
 def test_one_at_a_time_tries_whether_it_speaks_again(row: Connection, openid: OpenId, client: Client):

@@ -2,13 +2,18 @@
 
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from threading import Timer, local
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from guestlist.sso.rules.providers import LOOPBACK, is_secure_url
 
@@ -20,8 +25,60 @@ class Forbidden(requests.RequestException):
     """An address that is not asked, or an answer that is not read on."""
 
 
+class _Deadlines(local):
+    """For the question that this thread asks: when it is over, and what cuts its lines then."""
+
+    until = 0.0
+    cuts: list[tuple[Timer, socket.socket]] = []
+
+
+_deadlines = _Deadlines()
+
+
+@contextmanager
+def _deadline() -> Iterator[None]:
+    """Whatever is connected inside this is cut off after PATIENCE, in the middle of a handshake, a header or a body: each byte of one
+    who drips comes in time for a timeout of the socket."""
+    _deadlines.until, _deadlines.cuts = time.monotonic() + PATIENCE, []
+    try:
+        yield
+    finally:
+        for timer, line in _deadlines.cuts:
+            timer.cancel()
+            line.close()
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+class _Cut:
+    def _new_conn(self) -> socket.socket:
+        self.timeout = max(_deadlines.until - time.monotonic(), 0.01)
+        made: socket.socket = super()._new_conn()  # type: ignore[misc]
+        line = made.dup()  # TLS takes the socket itself away
+        timer = Timer(max(_deadlines.until - time.monotonic(), 0), _cut, [line])
+        timer.daemon = True
+        timer.start()
+        _deadlines.cuts.append((timer, line))
+        return made
+
+
+class _Plain(HTTPConnectionPool):
+    ConnectionCls = type("_PlainCut", (_Cut, HTTPConnection), {})
+
+
+class _Secure(HTTPSConnectionPool):
+    ConnectionCls = type("_SecureCut", (_Cut, HTTPSConnection), {})
+
+
 class PinnedAdapter(HTTPAdapter):
     """Looks a name up once, checks what came out, and connects to just that: a name that leads elsewhere a moment later leads nowhere."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self.poolmanager.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
 
     def build_connection_pool_key_attributes(self, request: requests.PreparedRequest, verify: Any, cert: Any = None) -> Any:
         host_params, pool_kwargs = super().build_connection_pool_key_attributes(request, verify, cert)
@@ -67,14 +124,19 @@ class GuardedSession(requests.Session):
         """Raises RequestException for whatever goes wrong."""
         if not is_secure_url(url):
             raise Forbidden(f"{url[:200]} is not asked")
-        until = time.monotonic() + PATIENCE
+        with _deadline():
+            return self._ask(method, url, **kwargs)
+
+    def _ask(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         answer = super().request(method, url, **(kwargs | {"timeout": PATIENCE, "allow_redirects": False, "stream": True}))
         body = bytearray()
         for chunk in answer.iter_content(16 * 1024):
             body += chunk
-            if len(body) > LARGEST_ANSWER or time.monotonic() > until:
+            if len(body) > LARGEST_ANSWER:
                 answer.close()
-                raise Forbidden("the answer is too large, or too slow")
+                raise Forbidden("the answer is too large")
+        if time.monotonic() > _deadlines.until:
+            raise Forbidden("the answer is too slow")
         if answer.is_redirect:
             raise Forbidden("redirects are not followed")
         answer._content = bytes(body)
