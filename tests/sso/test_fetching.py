@@ -40,7 +40,10 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
 
 
 INSIDE = ["127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.8", "0.0.0.0"]
+INSIDE += ["64:ff9b::10.0.0.8", "2002:a00:8::1", "::10.0.0.8"]
 NEVER = ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.169.254", "224.0.0.1", "::"]
+NEVER += ["64:ff9b::169.254.169.254", "2002:a9fe:a9fe::1", "::169.254.169.254", "fd00:ec2::254", "100.100.100.200"]
+NEVER += ["192.0.0.192", "168.63.129.16", "64:ff9b::168.63.129.16"]
 
 
 @pytest.mark.parametrize("address", INSIDE + NEVER)
@@ -60,6 +63,13 @@ def test_what_clouds_tell_machines_is_never_asked(in_public: Any, monkeypatch: p
 
     with pytest.raises(Forbidden):
         GuardedSession().get("https://idp.example/")
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "64:ff9b::93.184.215.14", "2606:4700::1"])
+def test_open_internet_is_asked(in_public: Any, monkeypatch: pytest.MonkeyPatch, address: str):
+    leads_to(monkeypatch, address)
+
+    assert allowed_address("idp.example", 443) == address
 
 
 def test_operator_may_open_networks_inside(in_public: Any, monkeypatch: pytest.MonkeyPatch):

@@ -193,6 +193,19 @@ def test_new_key_is_read_once_and_made_up_names_are_not_asked_for(cast: Cast, ro
     assert openid.asked.count("/.well-known/openid-configuration") == 1
 
 
+def test_new_key_without_a_name_is_read_once_too(cast: Cast, row: Connection, openid: OpenId, client: Client):
+    """R-064, R-069: a signature that does not fit may be that of a new key; a forged one makes us ask once a minute at most."""
+    openid.header = {}
+    assert walk(client, row, openid).status_code == 302
+    openid.keys, openid.signs_with = {"one": OTHER_KEY}, OTHER_KEY
+    assert walk(Client(), row, openid).status_code == 302
+
+    openid.signs_with = KEY
+    assert [walk(Client(), row, openid).status_code for _ in range(3)] == [400] * 3
+
+    assert openid.asked.count("/keys") == 2
+
+
 def test_user_info_of_somebody_else_is_refused(cast: Cast, row: Connection, openid: OpenId, client: Client):
     """R-066."""
     openid.userinfo = {"sub": "00u2", "groups": ["boss"]}

@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Timer, local
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,9 @@ from guestlist.sso.rules.providers import LOOPBACK, is_secure_url
 
 PATIENCE = 5.0  # seconds for one answer, from the first byte to the last
 LARGEST_ANSWER = 1024 * 1024
+# Where clouds answer questions about the machine itself, beside what is link-local: AWS, Alibaba, Oracle, Azure.
+METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16", "169.254.169.254")))
+WRAPPERS = (ip_network("64:ff9b::/96"), ip_network("::/96"))  # NAT64, and what IPv6 began with: IPv4 in the last 32 bits
 
 
 class Forbidden(requests.RequestException):
@@ -103,12 +106,20 @@ def allowed_address(host: str, port: int | None) -> str:
 def _may_ask(text: str) -> bool:
     """The open internet; inner networks where the operator says so, or where all of this runs on one's own machine. Never the
     addresses where clouds answer questions about the machine itself."""
-    address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    address = getattr(address, "ipv4_mapped", None) or address
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    address = _unwrapped(ip_address(text.partition("%")[0]))
+    if address in METADATA or address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
     at_home = urlsplit(settings.GUESTLIST_BASE_URL).hostname in LOOPBACK
     return address.is_global or settings.GUESTLIST_SSO_PRIVATE_NETWORKS or at_home
+
+
+def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 one leads to by a translator or a tunnel."""
+    if isinstance(address, IPv4Address) or address.is_loopback:
+        return address
+    if any(address in each for each in WRAPPERS):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 class GuardedSession(requests.Session):

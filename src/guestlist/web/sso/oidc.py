@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+import jwt
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -120,7 +121,7 @@ def _id_token(adapter: Adapter, token: str, nonce: str, connection: Connection) 
     known = {"issuer": connection.issuer, "client_id": connection.client_id, "nonce": nonce}
     try:
         return read_id_token(token, keys=adapter.keys(), **known)
-    except UnknownKey:
+    except (UnknownKey, jwt.InvalidSignatureError, jwt.InvalidKeyError):  # without names of keys a new one looks like a forgery
         return read_id_token(token, keys=adapter.keys(anew=True), **known)
 
 
