@@ -65,7 +65,8 @@ def list_connections(request: Call, workspace: Text, query: Query[Page]) -> List
 
 @router.post("/workspaces/{workspace}/connections", response={201: ConnectionOut}, openapi_extra=IN_DOCUMENT)
 def add_connection(request: Call, workspace: Text, body: ConnectionIn) -> HttpResponse:
-    """A connection that is off and not tested. A test needs a browser: an admin does it on its page."""
+    """A connection that is off and not tested. A test needs a browser: an admin does it on its page. Making one, changing whom it
+    trusts and turning it on need the power to hand out Admin in the main community: 403 `above_ceiling`."""
     place = fetch_workspace(request.auth, workspace)
     connections_of(request.auth, place)
     confirm_first(request)
@@ -79,7 +80,8 @@ def get_connection(request: Call, workspace: Text, connection: str) -> Connectio
 
 @router.patch("/workspaces/{workspace}/connections/{connection}", response=ConnectionOut)
 def edit_connection(request: Call, workspace: Text, connection: str, body: ConnectionChange) -> ConnectionOut:
-    """All of it or nothing. Whom to trust changed: it is to be tested again. Whoever sets roles must be able to hand them out."""
+    """All of it or nothing. Whom to trust changed: it is to be tested again; another issuer, client or sign-on address turns it off,
+    and another issuer makes it forget whom it knew. Whoever sets roles must be able to hand them out."""
     row = _fetch_to_change(request, workspace, connection)
     _change(request.auth, row, body)
     return _out(request, row)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from guestlist.access.decision import may_hand_out
 from guestlist.access.roles import ADMIN, built_in
@@ -153,7 +154,7 @@ def _check_trusting(actor: Actor, workspace: Workspace) -> None:
     """A directory can speak as anybody, an Admin or one who is invited to be: who trusts one gives that away. Raises AboveCeiling."""
     main = main_community(workspace).id
     if not may_hand_out(built_in(ADMIN), standing(actor, [main])[main]):
-        raise AboveCeiling
+        raise AboveCeiling(_("A directory can sign people in as Admins. Ask an Admin of the workspace to do this."))
 
 
 @contextmanager
