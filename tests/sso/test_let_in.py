@@ -76,6 +76,18 @@ def test_address_that_nobody_proved_is_not_let_in(cast: Cast):
     assert not User.objects.filter(email="kim@claimed.example").exists()
 
 
+def test_address_that_the_directory_has_not_checked_is_not_let_in(cast: Cast):
+    row = creating(cast, connect(cast), on=False)
+    come(row, verified=False)
+
+    with pytest.raises(CannotLetIn):
+        let_in(actor=cast.olga.actor, attempt=attempt())
+
+    assert not User.objects.filter(email=KIM).exists()
+    come(row)  # checked meanwhile
+    let_in(actor=cast.olga.actor, attempt=attempt())
+
+
 def test_account_of_somebody_is_linked_by_them_all_the_same(cast: Cast):
     row = creating(cast, connect(cast, domain="elsewhere.example"), on=False)
     email = "otto@elsewhere.example"
