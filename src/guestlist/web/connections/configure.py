@@ -97,7 +97,7 @@ def _preview(request: HttpRequest, row: Connection) -> Shown:
     claims = request.POST.get("claims", "")
     try:
         raw = json.loads(claims[:LONGEST_CLAIMS])
-    except ValueError:
+    except (ValueError, RecursionError):
         raw = None
     if not isinstance(raw, dict):
         return {"claims": claims, "error": _("This is no JSON object. Paste the claims of an ID token, braces included.")}
