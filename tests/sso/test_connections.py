@@ -1,5 +1,7 @@
 """An admin connects a directory: what is taken, what is refused, and who may."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -203,6 +205,16 @@ def test_who_may_only_connect_hands_out_nothing(cast: Cast):
                 )
 
 
+def test_connection_behind_a_shut_door_does_not_exist(cast: Cast):
+    row = make(cast)
+    shut = replace(cast.olga.actor, shut=frozenset({cast.northwind.id}))
+
+    with pytest.raises(NotFound):
+        locate_connection(shut, row.id)
+
+    assert locate_connection(cast.olga.actor, row.id) == row
+
+
 def test_role_in_use_goes_with_another_in_its_place_only(cast: Cast):
     role = create_role(actor=cast.olga.actor, community=cast.main, name="Desk", permissions=["members:read"])
     row = creating(cast, connect(cast), role="Guest", groups=(GroupRule("soc", cast.birch, role),))
@@ -278,6 +290,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b
         metadata("x" * 600_000),
         metadata().replace(b"https://idp.example/sso", b"javascript:alert(1)"),
         metadata().replace(b"MII", b"!!!"),
+        re.sub(b"(?s)(<ds:X509Certificate>).*(</ds:X509Certificate>)", rb"\1\2", metadata()),
     ],
 )
 def test_metadata_that_is_hostile_or_none_is_refused(xml: bytes):

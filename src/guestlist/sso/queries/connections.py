@@ -9,20 +9,23 @@ from django.db.models import QuerySet
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where, may
+from guestlist.members.queries import communities_where
 from guestlist.sso.models import Attempt, Connection, Domain, Identity
 from guestlist.sso.rules import certificate_end
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
-from guestlist.workspaces.queries import main_community
 
 
 def connections_of(actor: Actor, workspace: Workspace) -> QuerySet[Connection]:
     """By name. Raises NotAllowed without `connections:write` in main."""
-    if not communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists():
+    if not _connects(actor, workspace):
         raise NotAllowed
     rows = Connection.objects.filter(workspace=workspace).select_related("workspace", "default_role")
     return rows.order_by("name", "id")
+
+
+def _connects(actor: Actor, workspace: Workspace) -> bool:
+    return communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists()
 
 
 def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) -> Connection:
@@ -50,9 +53,9 @@ def answered_connection(connection: uuid.UUID, protocol: str) -> Connection:
 
 
 def locate_connection(actor: Actor, connection: uuid.UUID) -> Connection:
-    """By id alone, where the actor has `connections:write`. Raises NotFound."""
+    """By id alone, where the actor has `connections:write` and the door is open to them. Raises NotFound."""
     found = Connection.objects.select_related("workspace").filter(id=connection).first()
-    if found is None or not may(actor, "connections:write", main_community(found.workspace).id):
+    if found is None or not _connects(actor, found.workspace):
         raise NotFound
     return found
 

@@ -195,15 +195,24 @@ def refused_page(request: HttpRequest, row: Connection, sentence: str = "") -> H
 def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[str, Any]) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
+    locate_connection(request.user.actor, row.id)  # the door may have shut meanwhile, and the address names no workspace
     foreseen = try_sign_in(actor=request.user.actor, connection=row, claims=claims)
     at(request, "ws-security", row.workspace)
     page = {
         "title": _("Test of %(connection)s") % {"connection": row.name},
         "lead": _("The directory answered, and its answer is in order. Nothing was made or changed."),
-        "claims": sorted((key, value if isinstance(value, list) else [value]) for key, value in raw.items()),
+        "claims": sorted(
+            (_shown(key), [_shown(each) for each in (value if isinstance(value, list) else [value])])
+            for key, value in raw.items()
+        ),
         "read": claims,
         "verdict": foreseen.verdict,
         "places": given_places(foreseen.verdict.places),
         "settings_url": reverse("connection", args=[row.workspace.slug, row.id]),
     }
     return render(request, "sso/test.html", page)
+
+
+def _shown(value: Any) -> str:
+    """Half a surrogate pair, which JSON can carry, has no place in a page."""
+    return str(value).encode(errors="replace").decode()
