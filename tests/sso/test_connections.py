@@ -177,8 +177,22 @@ def test_defaults_stay_below_the_ceiling_and_without_administration(cast: Cast):
     ):
         with pytest.raises(refusal):
             set_defaults(actor=cast.olga.actor, connection=row, creates_users=True, role=role, communities=[place])
+    with pytest.raises(UnknownRole):
+        set_defaults(actor=cast.olga.actor, connection=row, role=local, communities=[])
     with pytest.raises(errors.BadGroup):
         creating(cast, row, groups=(GroupRule(" ", cast.alder, role_of("Guest")),))
+
+
+def test_defaults_left_out_stay_as_they_are_by_now(cast: Cast):
+    row = creating(cast, connect(cast))
+    read_before = Connection.objects.get(id=row.id)
+    creating(cast, row, cast.birch, role="Analyst", groups=(GroupRule("soc", cast.alder, role_of("Guest")),))
+
+    set_defaults(actor=cast.olga.actor, connection=read_before, creates_users=False)
+
+    row.refresh_from_db()
+    assert (row.creates_users, row.default_role, list(row.default_communities.all())) == (False, role_of("Analyst"), [cast.birch])
+    assert [(each.group, each.community) for each in row.mappings.all()] == [("soc", cast.alder)]
 
 
 def test_who_may_only_connect_hands_out_nothing(cast: Cast):
@@ -203,6 +217,16 @@ def test_who_may_only_connect_hands_out_nothing(cast: Cast):
                     communities=[cast.alder],
                     groups=groups,
                 )
+
+
+def test_test_of_a_directory_that_is_not_trusted_any_more_counts_for_nothing(cast: Cast):
+    row = make(cast)
+    change_connection(actor=cast.olga.actor, connection=row, provider=Oidc("https://other.example", "guestlist"))
+
+    try_sign_in(actor=cast.olga.actor, connection=row, claims=Claims("00u1"))
+
+    assert Connection.objects.get(id=row.id).tested_at is None
+    assert not Event.objects.filter(action="connection.tested").exists()
 
 
 def test_connection_behind_a_shut_door_does_not_exist(cast: Cast):

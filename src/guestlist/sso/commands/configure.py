@@ -70,7 +70,7 @@ def change_connection(
     """What is left out stays, and so does the secret where `provider` has none. Whom to trust changed: it counts as untested again,
     and stays on if it was. Raises ProtocolStays and what `create_connection` raises."""
     with locked(actor, connection) as row:
-        before, trust = _told(row), _trust(row)
+        before, trust = _told(row), trusted(row)
         _fill(
             row,
             row.name if name is None else name,
@@ -78,7 +78,7 @@ def change_connection(
             row.group_claim if group_claim is None else group_claim,
             row.asks_second_factor if asks_second_factor is None else asks_second_factor,
         )
-        if _trust(row) != trust:
+        if trusted(row) != trust:
             row.tested_at = None
 
         row.save()
@@ -89,7 +89,7 @@ def change_connection(
             "connection.changed",
             row,
             before={each: before[each] for each in changed},
-            after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": _trust(row) != trust},
+            after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": trusted(row) != trust},
         )
     return row
 
@@ -167,7 +167,8 @@ def _fill_provider(row: Connection, provider: Oidc | Saml) -> None:
         row.sealed_secret = seal(provider.secret)
 
 
-def _trust(row: Connection) -> list[Any]:
+def trusted(row: Connection) -> list[Any]:
+    """Whom it trusts, to compare."""
     return [getattr(row, each) for each in TRUST]
 
 
