@@ -136,9 +136,9 @@ def test_other_workspaces_that_invited_them_follow(cast: Cast):
 def test_erased_person_is_forgotten_by_the_connection(cast: Cast):
     row = creating(cast, connect(cast))
     kim = come(row).user
-    come(row, "00u2")
     remove(actor=cast.olga.actor, membership=Membership.objects.get(email_key=KIM))
     come(row)
+    come(row, "00u2", "Kim@Corp.example")
 
     erase_user(actor=OPERATOR, user=kim)
 

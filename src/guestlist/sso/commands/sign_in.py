@@ -148,7 +148,8 @@ def _note_attempt(connection: Connection, claims: Claims, reason: str) -> None:
     row = Attempt.objects.filter(connection=connection, subject=claims.subject).first()
     news = row is None or row.reason != reason or row.let_in_at is not None
     row = row or Attempt(connection=connection, subject=claims.subject, times=0)
-    row.email, row.name, row.groups, row.reason = claims.email, claims.name, list(claims.groups), reason
+    # By its key an attempt is found again when its person is erased.
+    row.email, row.name, row.groups, row.reason = claims.email_key or claims.email, claims.name, list(claims.groups), reason
     row.times, row.last_at, row.let_in_at = row.times + 1, clock.now(), None
     row.save()
     if news:
