@@ -2,6 +2,7 @@
 
 import pytest
 
+from guestlist.audit.models import Event
 from guestlist.invitations.commands import erase_user
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel.actors import OPERATOR
@@ -143,3 +144,5 @@ def test_erased_person_is_forgotten_by_the_connection(cast: Cast):
     erase_user(actor=OPERATOR, user=kim)
 
     assert (Identity.objects.count(), Attempt.objects.count()) == (0, 0)
+    refused = Event.objects.filter(action="connection.refused").values_list("after__connection", "after__email")
+    assert [(name, KIM in email.lower()) for name, email in refused] == [("Okta", False)] * 2

@@ -68,6 +68,6 @@ def _check_can(row: Attempt, claims: Claims, user: User | None, identity: bool) 
 def _settle(actor: Actor, row: Attempt, user: User) -> None:
     row.let_in_at = clock.now()
     row.save(update_fields=["let_in_at"])
-    after = {"name": row.connection.name, "email": row.email, "user": str(user.id)}
+    after = {"connection": row.connection.name, "email": row.email, "user": str(user.id)}
     change = Change("connection.let_in", row.connection_id, row.connection.workspace_id, after=after)
     record(actor=actor, changes=[change])

@@ -153,6 +153,6 @@ def _note_attempt(connection: Connection, claims: Claims, reason: str) -> None:
     row.times, row.last_at, row.let_in_at = row.times + 1, clock.now(), None
     row.save()
     if news:
-        after = {"name": connection.name, "email": claims.email, "reason": reason}
+        after = {"connection": connection.name, "email": claims.email, "reason": reason}
         change = Change("connection.refused", connection.id, connection.workspace_id, after=after)
         record(actor=connection.actor, changes=[change])
