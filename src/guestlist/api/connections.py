@@ -185,7 +185,6 @@ def connections_out(actor: Actor, workspace: Workspace, ids: Collection[uuid.UUI
 
 def _connection_out(row: Any, groups: list[GroupMapping]) -> ConnectionOut:
     return ConnectionOut(
-        state="live" if row.enabled_at else "tested" if row.tested_at else "draft",
         has_secret=bool(row.sealed_secret),
         certificates_end_at=trust_ends_at(row),
         automatic_user_creation=row.creates_users,
@@ -204,6 +203,7 @@ PLAIN = [
     "name",
     "protocol",
     "preset",
+    "state",
     "tested_at",
     "issuer",
     "client_id",

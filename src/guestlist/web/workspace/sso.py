@@ -36,20 +36,13 @@ def _row(workspace: Workspace, row: Any) -> Shown:
         "initial": initials(row.name),
         "tone": tone(row.id),
         "protocol": row.get_protocol_display().upper() if row.protocol == Connection.Protocol.SAML else "OpenID Connect",
-        "state": state_of(row),
+        "state": row.state,
         "creates_users": row.creates_users,
         "people": row.people,
         "last": row.last,
         "trust": trust_of(row),
         "url": reverse("connection", args=[workspace.slug, row.id]),
     }
-
-
-def state_of(row: Connection) -> str:
-    """draft, tested or live; `changed` for one that is live but whose trust changed since its test."""
-    if row.enabled_at:
-        return "live" if row.tested_at else "changed"
-    return "tested" if row.tested_at else "draft"
 
 
 def trust_of(row: Connection) -> Shown | None:
