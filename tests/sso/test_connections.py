@@ -27,8 +27,8 @@ from guestlist.sso.commands import (
     try_sign_in,
 )
 from guestlist.sso.models import Connection, Identity
-from guestlist.sso.queries import attempts_of, connections_of, fetch_connection, locate_connection, trust_ends_at
-from guestlist.sso.rules import Claims, Oidc, Saml, read_metadata
+from guestlist.sso.queries import attempts_of, connections_of, fetch_connection, locate_connection
+from guestlist.sso.rules import Claims, Oidc, Saml, certificate_end, read_metadata
 from guestlist.workspaces.commands import remove_workspace
 from guestlist.workspaces.errors import NameMissing, UnknownCommunity
 from tests.cast import Cast, give, role_named
@@ -295,8 +295,8 @@ def test_metadata_is_read_and_its_certificate_has_an_end(cast: Cast):
     row = make(cast, saml)
 
     assert (saml.entity_id, saml.sso_url, saml.certificates) == (ENTITY, "https://idp.example/sso", (CERTIFICATE.strip(),))
-    assert trust_ends_at(row) is not None
-    assert trust_ends_at(make(cast, name="Entra")) is None
+    assert certificate_end(row.certificates) is not None
+    assert certificate_end(make(cast, name="Entra").certificates) is None
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'

@@ -48,7 +48,8 @@ from guestlist.sso.commands import (
     set_defaults,
 )
 from guestlist.sso.models import Connection, GroupMapping
-from guestlist.sso.queries import addresses_of, connections_of, fetch_connection, trust_ends_at
+from guestlist.sso.queries import addresses_of, connections_of, fetch_connection
+from guestlist.sso.rules import certificate_end
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import main_community
 
@@ -186,7 +187,7 @@ def connections_out(actor: Actor, workspace: Workspace, ids: Collection[uuid.UUI
 def _connection_out(row: Any, groups: list[GroupMapping]) -> ConnectionOut:
     return ConnectionOut(
         has_secret=bool(row.sealed_secret),
-        certificates_end_at=trust_ends_at(row),
+        certificates_end_at=certificate_end(row.certificates),
         automatic_user_creation=row.creates_users,
         default_role=role_refs([row.default_role])[0] if row.default_role else None,
         default_communities=[community_ref(each) for each in row.default_communities.all()],

@@ -10,7 +10,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.sso.commands.configure import locked, trusted
 from guestlist.sso.models import Connection
-from guestlist.sso.queries import find_user, gather_facts
+from guestlist.sso.queries import fetch_connection, find_user, gather_facts
 from guestlist.sso.rules import Claims, Facts, Verdict, judge, read_claims
 from guestlist.users.models import User
 
@@ -27,8 +27,8 @@ class Foreseen:
 def preview_claims(*, actor: Actor, connection: Connection, raw: Mapping[str, Any]) -> Foreseen:
     """For claims pasted by an admin, by the connection as it is saved. Changes nothing. Raises NotAllowed without
     `connections:write` in main, NotFound."""
-    with locked(actor, connection) as row:
-        return _foresee(row, read_claims(raw, row.group_claim))
+    row = fetch_connection(actor, connection.workspace, connection.id)
+    return _foresee(row, read_claims(raw, row.group_claim))
 
 
 def try_sign_in(*, actor: Actor, connection: Connection, claims: Claims) -> Foreseen:

@@ -39,7 +39,7 @@ class SignedIn:
 def sign_in(*, connection: Connection, claims: Claims) -> SignedIn:
     """What becomes of somebody whom the connection vouches for: signed in as the user they are; their invitation accepted; a user
     made with what the connection gives; sent to link the account of their address; or refused, which leaves an attempt for an
-    admin to see. Raises ConnectionClosed."""
+    admin to see. Raises ConnectionClosed; AlreadyDecided and AddressTaken where somebody else was faster."""
     with transaction.atomic():
         entry = _enter(connection, claims, None)
         if entry.verdict.outcome == "refused":
@@ -53,7 +53,7 @@ def sign_in(*, connection: Connection, claims: Claims) -> SignedIn:
 def link_identity(*, user: User, connection: Connection, claims: Claims, since: datetime) -> SignedIn:
     """The holder of an account, who signed in to it the usual way, takes the directory's word for them as theirs too. `since`: when
     the directory gave it. Both sides are proved: the account has verified the address, and the directory is believed in its domain.
-    Raises NotYourAddress, LinkTooLate, ConnectionClosed."""
+    Raises NotYourAddress, LinkTooLate, ConnectionClosed, AlreadyDecided."""
     if clock.now() - since > LINK_WITHIN:
         raise LinkTooLate
     with transaction.atomic():

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -11,7 +10,6 @@ from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
 from guestlist.members.queries import communities_where
 from guestlist.sso.models import Attempt, Connection, Domain, Identity
-from guestlist.sso.rules import certificate_end
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
 
@@ -36,9 +34,14 @@ def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) 
     return found
 
 
+def connection_on(connection: uuid.UUID) -> Connection | None:
+    """This one, if people may sign in by it now. Its name is shown to browsers that did."""
+    return Connection.objects.select_related("workspace").filter(id=connection, enabled_at__isnull=False).first()
+
+
 def open_connection(connection: uuid.UUID) -> Connection:
     """One that signs people in, for anybody who has its address. Raises NotFound, the same for one that is switched off."""
-    found = Connection.objects.select_related("workspace").filter(id=connection, enabled_at__isnull=False).first()
+    found = connection_on(connection)
     if found is None:
         raise NotFound
     return found
@@ -74,10 +77,6 @@ def fetch_attempt(actor: Actor, workspace: Workspace, attempt: uuid.UUID) -> Att
     return found
 
 
-def has_live_connection(workspace: Workspace) -> bool:
-    return Connection.objects.filter(workspace=workspace, enabled_at__isnull=False).exists()
-
-
 def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     """The connections of the workspace that know each of these users and are on, by name. One statement."""
     rows = Identity.objects.filter(connection__workspace=workspace, connection__enabled_at__isnull=False, user__in=users)
@@ -85,11 +84,6 @@ def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[u
     for user, name in rows.order_by("connection__name").values_list("user", "connection__name").distinct():
         found.setdefault(user, []).append(name)
     return found
-
-
-def trust_ends_at(connection: Connection) -> datetime | None:
-    """When the last certificate of a SAML provider ends; None for OIDC."""
-    return certificate_end(connection.certificates)
 
 
 def proved_domains(workspace: Workspace) -> list[str]:

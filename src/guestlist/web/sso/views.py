@@ -34,7 +34,6 @@ from guestlist.web.sign_in.views import safe_next
 from guestlist.web.sso import oidc, saml
 
 log = logging.getLogger(__name__)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ANONYMOUS_FOR = 900  # seconds that the session of a browser lives which was sent away and did not come back
 TICKET_FOR = 120
 PENDING = "sso_pending"
@@ -181,7 +180,7 @@ def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: o
 def _open_session(request: HttpRequest, row: Connection, user: User) -> None:
     """A fresh one, whoever sat here before, that says which connection opened it: it enters only that one's workspace."""
     request.session.flush()
-    login(request, user, backend=BACKEND)
+    login(request, user)
     request.session["connection"] = str(row.id)
     record_authentication(request, user, "sso", connection=str(row.id))
 

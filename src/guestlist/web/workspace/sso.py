@@ -10,7 +10,8 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.members.queries import may
 from guestlist.sso.models import Connection
-from guestlist.sso.queries import connections_of, trust_ends_at
+from guestlist.sso.queries import connections_of
+from guestlist.sso.rules import certificate_end
 from guestlist.web.presenting import Shown, initials, tone
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
@@ -47,5 +48,5 @@ def _row(workspace: Workspace, row: Any) -> Shown:
 
 def trust_of(row: Connection) -> Shown | None:
     """When the last certificate ends, and whether to say so loudly; None for OpenID Connect."""
-    ends: datetime | None = trust_ends_at(row)
+    ends: datetime | None = certificate_end(row.certificates)
     return {"ends": ends, "over": ends <= clock.now(), "soon": ends - clock.now() < WARNED_BEFORE} if ends else None
