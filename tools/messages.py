@@ -47,7 +47,8 @@ def _sources() -> Iterator[tuple[str, str]]:
         if path.suffix == ".py":
             yield str(path), path.read_text()
         elif path.suffix in (".html", ".txt"):
-            yield str(path), templatize(path.read_text(), origin=str(path))
+            # Read as Python, in which the indentation of a template would mean something.
+            yield str(path), "\n".join(map(str.lstrip, templatize(path.read_text(), origin=str(path)).split("\n")))
 
 
 def catalogues() -> Iterator[tuple[str, Path]]:

@@ -14,6 +14,7 @@ from guestlist.members.commands import create_api_key
 from guestlist.members.models import Role
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community
+from tests.web.visits import confirmed
 
 
 @dataclass
@@ -47,6 +48,13 @@ def as_user(user: User) -> Caller:
     client = Client()
     client.force_login(user)
     return Caller(client)
+
+
+def as_confirmed(user: User) -> Caller:
+    """A session whose user showed their password just now."""
+    caller = as_user(user)
+    confirmed(caller.client)
+    return caller
 
 
 def as_key(community: Community, *roles: UUID, name: str = "ci") -> Caller:

@@ -10,7 +10,7 @@ from guestlist.access.roles import ADMIN, GUEST
 from guestlist.kernel.seals import unseal
 from guestlist.members.models import Membership
 from guestlist.sso.models import Connection
-from tests.api.callers import Caller, as_key, as_user, code_of
+from tests.api.callers import Caller, as_confirmed, as_key, code_of
 from tests.cast import Cast
 from tests.sso.acts import come, connect, creating
 
@@ -58,7 +58,7 @@ def test_made_with_its_defaults_in_one_request(cast: Cast):
 
 
 def test_change_leaves_alone_what_it_does_not_name(cast: Cast):
-    row, caller = creating(cast, connect(cast)), as_user(cast.olga)
+    row, caller = creating(cast, connect(cast)), as_confirmed(cast.olga)
 
     renamed = caller.patch(f"{CONNECTIONS}/{row.id}", {"name": "Staff"}).json()
     off = caller.patch(f"{CONNECTIONS}/{row.id}", {"automatic_user_creation": False}).json()
@@ -74,7 +74,7 @@ def test_change_leaves_alone_what_it_does_not_name(cast: Cast):
 
 
 def test_refused_change_changes_nothing_of_it(cast: Cast):
-    row, caller = connect(cast), as_user(cast.olga)
+    row, caller = connect(cast), as_confirmed(cast.olga)
 
     wanted = {"name": "Staff", "automatic_user_creation": True, "default_role": "Admin", "default_communities": ["alder"]}
     answer = caller.patch(f"{CONNECTIONS}/{row.id}", wanted)
@@ -144,7 +144,7 @@ def test_refused_person_is_let_in_by_default_or_as_asked(cast: Cast):
 
 
 def test_page_of_attempts_reads_no_more_than_itself(cast: Cast):
-    row, caller = creating(cast, connect(cast), on=False), as_user(cast.olga)
+    row, caller = creating(cast, connect(cast), on=False), as_key(cast.main)
     for number in range(4):
         come(row, f"s{number}", f"kim{number}@corp.example")
 

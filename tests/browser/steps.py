@@ -18,6 +18,14 @@ def log_in(page: Page, address: str, password: str = PASSWORD) -> None:
     expect(page.get_by_role("button", name="Account menu")).to_be_visible()
 
 
+def confirm_it_is_me(page: Page) -> None:
+    """For the five minutes in which pages that change trust do not ask."""
+    page.goto("/me/confirm")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page).to_have_url(re.compile("/me/security$"))
+
+
 def open_account_menu(page: Page) -> Locator:
     page.get_by_role("button", name="Account menu").click()
     return page.get_by_role("navigation", name="Account menu")

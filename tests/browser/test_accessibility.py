@@ -19,7 +19,7 @@ from guestlist.users.commands import add_passkey, add_totp, request_password_res
 from guestlist.workspaces.models import Workspace
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox, deliver
-from tests.browser.steps import tick, type_addresses
+from tests.browser.steps import confirm_it_is_me, tick, type_addresses
 from tests.cast import PASSWORD, Cast, give, role_named
 from tests.invitations.acts import ask, invited, now
 from tests.passkeys import now_code, stored_passkey
@@ -130,6 +130,7 @@ def test_pages_of_security_and_the_door(full: Cast, visit: Visit):
     Connection.objects.create(**row, enabled_at=clock.now(), tested_at=clock.now())
     domain = claim_domain(actor=OPERATOR, workspace=full.northwind, name="northwind.example")
     page = visit(full.olga)
+    confirm_it_is_me(page)
     paths = ["/w/northwind/settings/security", "/w/northwind/settings/domains/new"]
     paths += [f"/w/northwind/settings/domains/{domain.id}{act}" for act in ("", "/remove")]
     found = [each for path in paths if page.goto(path) for each in findings(page, path)]

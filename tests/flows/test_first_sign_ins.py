@@ -64,7 +64,7 @@ def test_invitation_is_taken_up_once_by_link_or_by_directory(cast: Cast, round_:
 
 
 def test_assertion_shown_to_many_at_once_is_new_to_one(cast: Cast):
-    """R-065."""
+    """R-065, R-082."""
     row = connect(cast)
 
     results = together(*[lambda: use_assertion(connection=row, digest="a" * 64)] * AT_ONCE)

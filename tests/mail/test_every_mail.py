@@ -141,6 +141,10 @@ def record_missing(cast: Cast) -> None:
     prove_a_domain_again()
 
 
+def trust_changed(cast: Cast) -> None:
+    confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="northwind.example")
+
+
 SENT_BY: dict[str, Callable[[Cast], None]] = {
     "invitations/emails/invitation": invitation,
     "invitations/emails/added": added,
@@ -148,6 +152,7 @@ SENT_BY: dict[str, Callable[[Cast], None]] = {
     "members/emails/end_near": end_near,
     "members/emails/end_near_manager": end_near,
     "sso/emails/record_missing": record_missing,
+    "sso/emails/trust_changed": trust_changed,
     "sso/emails/ways_in": ways_in,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,

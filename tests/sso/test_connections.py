@@ -163,6 +163,7 @@ def test_deleted_connection_forgets_whom_it_knew_and_leaves_accounts(cast: Cast)
 
 
 def test_defaults_stay_below_the_ceiling_and_without_administration(cast: Cast):
+    """R-072"""
     row = connect(cast)
     desk = create_role(actor=cast.olga.actor, community=cast.main, name="Desk", permissions=["members:invite"])
     local = create_role(actor=cast.olga.actor, community=cast.alder, name="Local", permissions=["members:read"])

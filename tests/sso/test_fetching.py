@@ -43,6 +43,7 @@ NEVER = ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.169.254", "224.0.0.1
 
 @pytest.mark.parametrize("address", INSIDE + NEVER)
 def test_networks_inside_are_not_asked(in_public: Any, monkeypatch: pytest.MonkeyPatch, address: str):
+    """R-069"""
     leads_to(monkeypatch, "93.184.215.14", address)
 
     with pytest.raises(Forbidden):
@@ -51,6 +52,7 @@ def test_networks_inside_are_not_asked(in_public: Any, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("address", NEVER)
 def test_what_clouds_tell_machines_is_never_asked(in_public: Any, monkeypatch: pytest.MonkeyPatch, address: str):
+    """R-069"""
     in_public.GUESTLIST_SSO_PRIVATE_NETWORKS = True
     leads_to(monkeypatch, address)
 
@@ -67,12 +69,13 @@ def test_operator_may_open_networks_inside(in_public: Any, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("url", ["http://idp.example/", "file:///etc/passwd", "https://u:p@idp.example/", "http://localhost/"])
 def test_only_https_is_spoken(in_public: Any, url: str):
+    """R-069"""
     with pytest.raises(Forbidden):
         GuardedSession().get(url)
 
 
 def test_name_is_looked_up_once_and_the_connection_goes_there(monkeypatch: pytest.MonkeyPatch):
-    """DNS rebinding: whatever the name leads to a moment later is not asked. The provider still hears its own name."""
+    """R-069: DNS rebinding: whatever the name leads to a moment later is not asked. The provider still hears its own name."""
     with running() as openid:
         port = openid.url.rpartition(":")[2]
         asked = leads_to(monkeypatch, "127.0.0.1")
@@ -118,6 +121,7 @@ def test_unknown_name_is_a_failure_like_any_other():
 
 
 def test_answer_that_is_too_large_is_not_read_on(monkeypatch: pytest.MonkeyPatch):
+    """R-069"""
     monkeypatch.setattr("guestlist.web.sso.fetching.LARGEST_ANSWER", 100)
 
     with running() as openid, pytest.raises(Forbidden):
@@ -125,6 +129,7 @@ def test_answer_that_is_too_large_is_not_read_on(monkeypatch: pytest.MonkeyPatch
 
 
 def test_redirect_is_not_followed():
+    """R-069"""
     with running() as openid, pytest.raises(Forbidden):
         openid.status = {"/keys": 302}
         _ask(openid)

@@ -24,7 +24,7 @@ from guestlist.workspaces.models import Workspace
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect, creating, held
 from tests.sso.provider import KEY, OTHER_KEY, OpenId, back, go, running
-from tests.web.visits import BACKEND, signed_in
+from tests.web.visits import BACKEND, confirmed, signed_in
 
 KIM = "kim@corp.example"
 
@@ -320,7 +320,7 @@ def test_refused_person_reads_whom_to_ask(cast: Cast, row: Connection, openid: O
 
 def test_test_shows_what_would_happen_and_makes_nothing(cast: Cast, row: Connection, openid: OpenId):
     Connection.objects.filter(id=row.id).update(tested_at=None, enabled_at=None)
-    client = signed_in(cast, "olga")
+    client = confirmed(signed_in(cast, "olga"))
     go(client, row, openid, "sso_test")
 
     answer = back(client, row, openid)
@@ -335,7 +335,7 @@ def test_test_shows_what_would_happen_and_makes_nothing(cast: Cast, row: Connect
 
 
 def test_door_that_shut_during_a_test_shows_nothing_of_it(cast: Cast, row: Connection, openid: OpenId):
-    client = signed_in(cast, "olga")
+    client = confirmed(signed_in(cast, "olga"))
     tested_at = row.tested_at
     go(client, row, openid, "sso_test")
     Workspace.objects.filter(id=cast.northwind.id).update(requires_second_factor=True)
@@ -348,7 +348,7 @@ def test_door_that_shut_during_a_test_shows_nothing_of_it(cast: Cast, row: Conne
 
 def test_half_a_surrogate_pair_counts_as_absent(cast: Cast, row: Connection, openid: OpenId, client: Client):
     openid.claims |= {"name": "\ud800", "groups": ["\udfff", "soc"], "\ud800": 1, "odd": {"\ud800": 1}}
-    olga = signed_in(cast, "olga")
+    olga = confirmed(signed_in(cast, "olga"))
     go(olga, row, openid, "sso_test")
 
     shown = back(olga, row, openid)
@@ -410,6 +410,6 @@ def test_nobody_lists_connections_and_nothing_of_allauths_is_mounted(cast: Cast,
 def test_copy_of_ones_data_says_what_directories_call_one(cast: Cast, row: Connection, openid: OpenId, client: Client):
     walk(client, row, openid)
 
-    told = client.get(reverse("export")).json()["directories"]
+    told = confirmed(client).get(reverse("export")).json()["directories"]
 
     assert [(each["connection"], each["subject"], each["email"]) for each in told] == [("Okta", "00u1", KIM)]

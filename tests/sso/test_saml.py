@@ -26,7 +26,7 @@ from tests.sso.identity_provider import (
     go,
     post,
 )
-from tests.web.visits import signed_in
+from tests.web.visits import confirmed, signed_in
 
 KIM = "kim@corp.example"
 
@@ -222,7 +222,7 @@ def test_our_metadata_says_where_and_as_whom(cast: Cast, row: Connection, client
 
 
 def test_groups_of_an_assertion_count(cast: Cast, row: Connection):
-    client = signed_in(cast, "olga")
+    client = confirmed(signed_in(cast, "olga"))
 
     answer = back(client, row, go(client, row, "sso_test", groups=("soc", "desk")))
 

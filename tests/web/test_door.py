@@ -149,6 +149,7 @@ def test_who_is_kept_out_may_leave(cast: Cast):
 
 
 def test_connection_switched_off_or_deleted_opens_nothing_more(cast: Cast):
+    """R-068"""
     row = directory(cast.northwind)
     client = came_by(cast, "ana", row)
     assert client.get(PAGE).status_code == 200
@@ -161,6 +162,7 @@ def test_connection_switched_off_or_deleted_opens_nothing_more(cast: Cast):
 
 
 def test_sso_only_asks_for_a_connection_of_its_own(cast: Cast):
+    """R-015"""
     row = directory(cast.northwind)
     directory(cast.northwind, name="Switched off", enabled_at=None)
     ask_of_all(cast.northwind, sso_only=True)
@@ -259,6 +261,7 @@ def test_who_came_by_a_directory_signs_in_again_by_it(cast: Cast):
 
 
 def test_second_factor_is_asked_of_the_session(cast: Cast):
+    """R-012, R-070"""
     ask_of_all(cast.northwind, requires_second_factor=True)
 
     assert stays_out(signed_in(cast, "ana"))

@@ -10,10 +10,12 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role, deactivate, set_roles
 from guestlist.members.models import Membership
+from guestlist.users.commands import add_passkey
 from guestlist.users.models import User
 from tests.cast import Cast, give
 from tests.invitations.acts import ask as invite
 from tests.invitations.acts import invited, mail_taken
+from tests.passkeys import stored_passkey
 from tests.web.visits import ask, signed_in
 
 USERS = "/w/northwind/settings/users"
@@ -55,6 +57,19 @@ def test_workspace_list_is_narrowed_and_sorted(cast: Cast, query: dict[str, str]
     ask(cast, "birch", "jules@birch.example")
 
     assert names(listed(cast, USERS, **query)) == found
+
+
+def test_passkey_is_shown_where_there_is_no_password(cast: Cast):
+    for who in (cast.ana, cast.mia):
+        add_passkey(user=who, name="Phone", credential=stored_passkey())
+    User.objects.filter(id=cast.ana.id).update(password="!none")
+    Membership.objects.filter(user=cast.ana).update(seen_at=clock.now())
+
+    lists = [{row["person"]["name"]: row["authentication"] for row in listed(cast, path)["rows"]} for path in (USERS, TEAM)]
+    page = signed_in(cast, "olga").get(f"/w/northwind/users/{cast.ana.id}")
+
+    assert [(each["Ana Ferreira"], each["Mia Santos"]) for each in lists] == [("Passkey", "Password")] * 2
+    assert page.context["facts"]["sign_in"] == "Passkey"
 
 
 def test_states_are_told_apart(cast: Cast):

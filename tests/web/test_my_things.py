@@ -13,6 +13,7 @@ from guestlist.invitations.rules import Person, Wanted
 from guestlist.members.commands import remove, set_end, set_roles
 from guestlist.users.models import User
 from tests.cast import PASSWORD, Cast
+from tests.sso.acts import connect
 from tests.web.visits import signed_in
 
 NEW = "seven tall ships at anchor"
@@ -139,6 +140,19 @@ def test_dates_stand_as_the_reader_writes_them(cast: Cast):
 
     assert "5 Nov 2026" in english
     assert "5 nov. 2026" in french
+
+
+def test_session_says_which_directory_opened_it(cast: Cast):
+    ana, nora, row = signed_in(cast, "ana"), signed_in(cast, "nora"), connect(cast, name="Northwind Okta")
+    session = ana.session
+    session["connection"] = str(row.id)
+    session.save()
+
+    assert "opened with Northwind Okta" in ana.get("/me").content.decode()
+    assert "opened with Northwind Okta" in signed_in(cast, "ana").get("/me").content.decode()
+    assert "opened with" not in nora.get("/me").content.decode()
+    row.delete()
+    assert "opened with" not in signed_in(cast, "ana").get("/me").content.decode()
 
 
 def news(cast: Cast, who: str) -> dict[str, str | None]:

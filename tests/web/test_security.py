@@ -14,7 +14,7 @@ from guestlist.workspaces.models import Workspace
 from tests.cast import Cast, give
 from tests.sso.name_server import name_server
 from tests.web.test_query_counts import statements
-from tests.web.visits import signed_in
+from tests.web.visits import confirmed, signed_in
 
 PAGE = "/w/northwind/settings/security"
 
@@ -32,11 +32,11 @@ def keeper(cast: Cast, *permissions: str) -> Client:
     """Otto, with a role of main that has only these."""
     role = create_role(actor=OPERATOR, community=cast.main, name="Keeper", permissions=list(permissions))
     give(cast.otto, cast.main, role.id)
-    return signed_in(cast, "otto")
+    return confirmed(signed_in(cast, "otto"))
 
 
 def test_limits_are_saved_and_shown(cast: Cast):
-    olga = signed_in(cast, "olga")
+    olga = confirmed(signed_in(cast, "olga"))
 
     olga.post(PAGE, {"session_idle": "900", "session_lifetime": "28800", "choices": "1"})
 
@@ -47,13 +47,13 @@ def test_limits_are_saved_and_shown(cast: Cast):
 def test_limits_go_again(cast: Cast):
     Workspace.objects.filter(id=cast.northwind.id).update(session_idle=900, session_lifetime=7200)
 
-    signed_in(cast, "olga").post(PAGE, {"session_idle": "", "session_lifetime": "", "choices": "1"})
+    confirmed(signed_in(cast, "olga")).post(PAGE, {"session_idle": "", "session_lifetime": "", "choices": "1"})
 
     assert (saved(cast).session_idle, saved(cast).session_lifetime) == (None, None)
 
 
 def test_limit_out_of_range_keeps_what_was_chosen(cast: Cast):
-    answer = signed_in(cast, "olga").post(PAGE, {"session_idle": "10", "session_lifetime": "900", "choices": "1"})
+    answer = confirmed(signed_in(cast, "olga")).post(PAGE, {"session_idle": "10", "session_lifetime": "900", "choices": "1"})
 
     assert answer.status_code == 422
     assert list(answer.context["errors"]) == ["session_idle"]
@@ -62,7 +62,7 @@ def test_limit_out_of_range_keeps_what_was_chosen(cast: Cast):
 
 def test_shutting_people_out_is_asked_first_and_then_done(cast: Cast):
     directory(cast)
-    olga = signed_in(cast, "olga")
+    olga = confirmed(signed_in(cast, "olga"))
     said = {"sso_only": "on", "session_idle": "", "session_lifetime": "", "choices": "1", "break_glass": str(cast.olga.id)}
 
     asked = olga.post(PAGE, said)
@@ -78,7 +78,7 @@ def test_shutting_people_out_is_asked_first_and_then_done(cast: Cast):
 
 
 def test_sso_only_without_connection_or_break_glass_says_what_to_do(cast: Cast):
-    olga = signed_in(cast, "olga")
+    olga = confirmed(signed_in(cast, "olga"))
     without = olga.post(PAGE, {"sso_only": "on", "sure": "1", "choices": "1"})
     directory(cast)
     alone = olga.post(PAGE, {"sso_only": "on", "sure": "1", "choices": "1"})
@@ -132,7 +132,7 @@ def test_neighbours_see_nothing_of_it(cast: Cast, who: str):
 
 
 def test_domain_is_added_proved_and_removed(cast: Cast, settings):
-    olga = signed_in(cast, "olga")
+    olga = confirmed(signed_in(cast, "olga"))
     page = olga.post("/w/northwind/settings/domains/new", {"name": "@Northwind.example"})["Location"]
     row = Domain.objects.get()
     with name_server() as (address, records):
@@ -150,7 +150,7 @@ def test_domain_is_added_proved_and_removed(cast: Cast, settings):
 
 
 def test_what_is_no_domain_stays_in_the_form(cast: Cast):
-    answer = signed_in(cast, "olga").post("/w/northwind/settings/domains/new", {"name": "gmail.com"})
+    answer = confirmed(signed_in(cast, "olga")).post("/w/northwind/settings/domains/new", {"name": "gmail.com"})
 
     assert answer.status_code == 422
     assert 'value="gmail.com"' in answer.content.decode()
@@ -158,7 +158,7 @@ def test_what_is_no_domain_stays_in_the_form(cast: Cast):
 
 
 def test_page_costs_a_constant_number_of_statements(cast: Cast):
-    olga = signed_in(cast, "olga")
+    olga = confirmed(signed_in(cast, "olga"))
     few = statements(olga, PAGE)
 
     for n in range(20):

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
 from guestlist.access.roles import GUEST
 from guestlist.invitations.commands import invite
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.rules import Person, Wanted
+from guestlist.kernel import clock
 from tests.cast import Cast
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -18,6 +20,15 @@ def signed_in(cast: Cast, who: str) -> Client:
     client = Client()
     if who != "anonymous":
         client.force_login(cast.users[who], backend=BACKEND)
+    return client
+
+
+def confirmed(client: Client) -> Client:
+    """The same browser, whose user showed their password just now: for what changes trust."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": clock.now().timestamp()}]
+    session["account_authentication_methods_user"] = session[SESSION_KEY]
+    session.save()
     return client
 
 

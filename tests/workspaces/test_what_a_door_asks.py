@@ -66,6 +66,7 @@ def test_pause_ends_what_the_session_may_enter(pause: int, asks: str):
 def test_second_factor_is_shown_by_the_session_or_vouched_for_by_the_directory(
     required: bool, shown: bool, vouched: bool, lacks: bool
 ):
+    """R-070"""
     door = replace(OPEN, requires_second_factor=required, vouched=vouched, own_connection=vouched)
 
     assert lacks_second_factor(door, replace(BY_PASSWORD, second_factor=shown)) is lacks

@@ -6,7 +6,7 @@ from datetime import datetime
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from guestlist.api.auth import Call
+from guestlist.api.auth import Call, confirm_first
 from guestlist.api.grants import GrantIn, read_grants
 from guestlist.api.members import UserOut
 from guestlist.api.shapes import Body, Listed, Page, Text, id_in, listed, sliced
@@ -54,6 +54,7 @@ def let_attempt_in(request: Call, workspace: Text, connection: str, attempt: str
     row: Attempt = fetch_attempt(request.auth, place, id_in(attempt))
     if row.connection_id != id_in(connection):
         raise NotFound
+    confirm_first(request)
     wanted = list(read_grants(request.auth, place, body.grants).values()) if body else []
     user = let_in(actor=request.auth, attempt=row, wanted=wanted)
     return UserOut(id=user.id, email=user.email, name=user.name)

@@ -1,15 +1,18 @@
 """Who calls: an API key in the Authorization header, or the session of a signed-in user, which needs the CSRF token too."""
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
 from ninja.security import APIKeyCookie, HttpBearer
 
+from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import digest_of
 from guestlist.members.models import ApiKey
+from guestlist.users.rules import proved_lately
 from guestlist.workspaces.errors import DoorClosed
 
 
@@ -23,6 +26,20 @@ class CsrfFailed(Refusal):
     code = "csrf_failed"
     kind = "forbidden"
     message = _("The CSRF token is missing or wrong. Send it in the header X-CSRFToken.")
+
+
+class ConfirmFirst(Refusal):
+    code = "confirm_first"
+    kind = "forbidden"
+    message = _("Confirm that it is you at /me/confirm, then send this again. API keys are not asked.")
+
+
+def confirm_first(request: Call) -> None:
+    """For changes of whom a workspace trusts, after the permission: a session must have been asked lately who sits there. Raises
+    ConfirmFirst."""
+    records = get_authentication_records(request, request.user)
+    if request.auth.kind == "user" and not proved_lately(records, clock.now()):
+        raise ConfirmFirst
 
 
 class ByKey(HttpBearer):

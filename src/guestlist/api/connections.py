@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch
 from django.http import HttpResponse, JsonResponse
 from ninja import Query, Router, Status
 
-from guestlist.api.auth import Call
+from guestlist.api.auth import Call, confirm_first
 from guestlist.api.communities import community_asked_for
 from guestlist.api.connection_shapes import (
     AddressesOut,
@@ -58,7 +58,8 @@ router = Router(tags=["connections"])
 
 @router.get("/workspaces/{workspace}/connections", response=Listed[ConnectionOut])
 def list_connections(request: Call, workspace: Text, query: Query[Page]) -> Listed[ConnectionOut]:
-    """By name. Needs `connections:write` in the main community, as all of these."""
+    """By name. Needs `connections:write` in the main community, as all of these. A session that changes one must have confirmed
+    lately who it is: 403 `confirm_first`."""
     place = fetch_workspace(request.auth, workspace)
     page, then = sliced("connections", connections_of(request.auth, place), query)
     return listed("connections", connections_out(request.auth, place, [each.id for each in page]), then)
@@ -68,6 +69,8 @@ def list_connections(request: Call, workspace: Text, query: Query[Page]) -> List
 def add_connection(request: Call, workspace: Text, body: ConnectionIn) -> HttpResponse:
     """A connection that is off and not tested. A test needs a browser: an admin does it on its page."""
     place = fetch_workspace(request.auth, workspace)
+    connections_of(request.auth, place)
+    confirm_first(request)
     return once(request, lambda: _add(request.auth, place, body))
 
 
@@ -79,7 +82,7 @@ def get_connection(request: Call, workspace: Text, connection: str) -> Connectio
 @router.patch("/workspaces/{workspace}/connections/{connection}", response=ConnectionOut)
 def edit_connection(request: Call, workspace: Text, connection: str, body: ConnectionChange) -> ConnectionOut:
     """All of it or nothing. Whom to trust changed: it is to be tested again. Whoever sets roles must be able to hand them out."""
-    row = _fetch(request, workspace, connection)
+    row = _fetch_to_change(request, workspace, connection)
     _change(request.auth, row, body)
     return _out(request, row)
 
@@ -87,20 +90,20 @@ def edit_connection(request: Call, workspace: Text, connection: str, body: Conne
 @router.delete("/workspaces/{workspace}/connections/{connection}", response={204: None})
 def remove_connection(request: Call, workspace: Text, connection: str) -> Status[None]:
     """Accounts and memberships stay."""
-    delete_connection(actor=request.auth, connection=_fetch(request, workspace, connection))
+    delete_connection(actor=request.auth, connection=_fetch_to_change(request, workspace, connection))
     return Status(204, None)
 
 
 @router.post("/workspaces/{workspace}/connections/{connection}/enable", response=ConnectionOut)
 def turn_connection_on(request: Call, workspace: Text, connection: str) -> ConnectionOut:
     """From now on it signs people in. It must have been tested since whom it trusts last changed."""
-    return _out(request, enable_connection(actor=request.auth, connection=_fetch(request, workspace, connection)))
+    return _out(request, enable_connection(actor=request.auth, connection=_fetch_to_change(request, workspace, connection)))
 
 
 @router.post("/workspaces/{workspace}/connections/{connection}/disable", response=ConnectionOut)
 def turn_connection_off(request: Call, workspace: Text, connection: str) -> ConnectionOut:
     """From now on it signs nobody in."""
-    return _out(request, disable_connection(actor=request.auth, connection=_fetch(request, workspace, connection)))
+    return _out(request, disable_connection(actor=request.auth, connection=_fetch_to_change(request, workspace, connection)))
 
 
 @router.post("/workspaces/{workspace}/connections/{connection}/preview", response=PreviewOut)
@@ -161,7 +164,7 @@ def _set_defaults(actor: Actor, row: Connection, body: ConnectionChange) -> None
 def _role(row: Connection, name: str | None, communities: list[Community] | None) -> Role | None:
     where = list(row.default_communities.all()) if communities is None else communities
     usable = usable_roles(where or [main_community(row.workspace)])
-    return pick_roles([name], [each for some in usable.values() for each in some])[0] if name else None
+    return pick_roles([name], list({each for some in usable.values() for each in some}))[0] if name else None
 
 
 def _rule(actor: Actor, workspace: Workspace, given: GroupIn) -> GroupRule:
@@ -171,6 +174,12 @@ def _rule(actor: Actor, workspace: Workspace, given: GroupIn) -> GroupRule:
 
 def _fetch(request: Call, workspace: str, connection: str) -> Connection:
     return fetch_connection(request.auth, fetch_workspace(request.auth, workspace), id_in(connection))
+
+
+def _fetch_to_change(request: Call, workspace: str, connection: str) -> Connection:
+    row = _fetch(request, workspace, connection)
+    confirm_first(request)
+    return row
 
 
 def _out(request: Call, row: Connection) -> ConnectionOut:

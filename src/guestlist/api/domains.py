@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 from pydantic import BaseModel
 
-from guestlist.api.auth import Call
+from guestlist.api.auth import Call, confirm_first
 from guestlist.api.idempotency import IN_DOCUMENT, once
 from guestlist.api.shapes import Body, Listed, Page, Text, id_in, listed, sliced
 from guestlist.kernel.actors import Actor
@@ -56,6 +56,8 @@ def list_domains(request: Call, workspace: Text, page: Query[Page]) -> Listed[Do
 def add_domain(request: Call, workspace: Text, body: DomainIn) -> HttpResponse:
     """Claims a domain. It is believed once its record is in the DNS and was looked for."""
     place = fetch_workspace(request.auth, workspace)
+    domains_of(request.auth, place)
+    confirm_first(request)
     return once(request, lambda: _add(request.auth, place, body))
 
 
@@ -72,12 +74,16 @@ def get_domain(request: Call, workspace: Text, domain: Text) -> DomainOut:
 @router.post("/workspaces/{workspace}/domains/{domain}/check", response=DomainOut)
 def check_domain_now(request: Call, workspace: Text, domain: Text) -> DomainOut:
     """Looks for the record now: 409 `proof_missing` where it is not there."""
-    return _out(check_domain(actor=request.auth, domain=_fetch(request, workspace, domain)))
+    row = _fetch(request, workspace, domain)
+    confirm_first(request)
+    return _out(check_domain(actor=request.auth, domain=row))
 
 
 @router.delete("/workspaces/{workspace}/domains/{domain}", response={204: None})
 def delete_domain(request: Call, workspace: Text, domain: Text) -> Status[None]:
-    remove_domain(actor=request.auth, domain=_fetch(request, workspace, domain))
+    row = _fetch(request, workspace, domain)
+    confirm_first(request)
+    remove_domain(actor=request.auth, domain=row)
     return Status(204, None)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from guestlist.api.auth import Call
+from guestlist.api.auth import Call, confirm_first
 from guestlist.api.me import WorkspaceRef
 from guestlist.api.shapes import Body, Language, Text
 from guestlist.members.commands import update_workspace
@@ -66,13 +66,17 @@ def get_workspace(request: Call, workspace: Text) -> WorkspaceOut:
 
 @router.patch("/workspaces/{workspace}", response=WorkspaceOut)
 def change_workspace(request: Call, workspace: Text, body: WorkspacePatch) -> WorkspaceOut:
-    """Needs `settings:write` in the main community. Another slug changes the workspace's addresses."""
+    """Needs `settings:write` in the main community. Another slug changes the workspace's addresses. A session that changes what the
+    door asks must have confirmed lately who it is: 403 `confirm_first`."""
     place = fetch_workspace(request.auth, workspace)
     given = body.model_dump(exclude={"policy"}) | body.policy.model_dump(exclude=AT_THE_DOOR)
     asked = body.policy.model_dump(include=AT_THE_DOOR, exclude_unset=True)
     with transaction.atomic():
         row = update_workspace(actor=request.auth, workspace=place, **given)
-        return _out(change_sign_in_policy(actor=request.auth, workspace=row, **asked) if asked else row)
+        if asked:
+            confirm_first(request)
+            row = change_sign_in_policy(actor=request.auth, workspace=row, **asked)
+        return _out(row)
 
 
 def _out(row: Workspace) -> WorkspaceOut:

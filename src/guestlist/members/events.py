@@ -36,7 +36,7 @@ def notify_members(sender: object, *, actor: Actor, changes: Sequence[Change], a
     if not told:
         return
     communities = Community.objects.select_related("workspace").in_bulk(
-        {each.community for each in told} | set(map(_moved_to, told))
+        {_place(each) for each in told} | set(map(_moved_to, told))
     )
     roles = {str(row.id): row.name for row in Role.objects.filter(id__in={role for each in told for role in _roles(each)})}
     notify(
@@ -47,8 +47,8 @@ def notify_members(sender: object, *, actor: Actor, changes: Sequence[Change], a
             actor_id=actor.id,
             target_id=each.target,
             about={
-                "community": communities[each.community].name,
-                "workspace": communities[each.community].workspace.name,
+                "community": communities[_place(each)].name,
+                "workspace": communities[_place(each)].workspace.name,
                 "roles": [roles[role] for role in _roles(each) if role in roles],
             }
             | _more(each, communities),
@@ -66,6 +66,12 @@ def _users_of(changes: Sequence[Change]) -> dict[uuid.UUID | None, uuid.UUID]:
     asked = [target for target, user in said.items() if target and user is None]
     found = dict(Membership.objects.filter(id__in=asked).values_list("id", "user_id")) if asked else {}
     return {target: uuid.UUID(user) for target, user in said.items() if user} | found
+
+
+def _place(change: Change) -> uuid.UUID | None:
+    """Where the user was told to be until then."""
+    moved = change.action == "membership.moved" and change.before
+    return uuid.UUID(change.before["community"]) if moved and change.before else change.community
 
 
 def _moved_to(change: Change) -> uuid.UUID | None:

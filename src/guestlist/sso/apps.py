@@ -7,4 +7,5 @@ class SsoConfig(AppConfig):
     name = "guestlist.sso"
 
     def ready(self) -> None:
-        import_module("guestlist.sso.commands.moving")  # what hears signals has to be there before they are sent
+        for each in ("moving", "telling"):  # what hears signals has to be there before they are sent
+            import_module(f"guestlist.sso.commands.{each}")

@@ -82,6 +82,10 @@ class Session(AbstractBaseSession):
     class Meta:
         db_table = "user_session"
 
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        return SessionStore
+
 
 class SessionStore(db.SessionStore):
     """Django's sessions in the table above (settings.SESSION_ENGINE)."""

@@ -102,6 +102,12 @@ def own_passkey(user: User, passkey: int) -> Authenticator:
     return found
 
 
+def with_passkey(users: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these users who have one."""
+    rows = Authenticator.objects.filter(user__in=users, type=Authenticator.Type.WEBAUTHN)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def waiting_codes(user: User) -> list[str]:
     """The recovery codes, until their holder says that they are kept; then none."""
     row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()

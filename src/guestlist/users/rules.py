@@ -2,8 +2,9 @@
 
 import re
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -16,6 +17,7 @@ from guestlist.users.errors import WeakPassword
 
 LONGEST_PASSWORD = 1024
 LONGEST_COMMON = 66
+LATELY = 5 * 60  # seconds
 
 
 class CommonPasswordValidator(password_validation.CommonPasswordValidator):
@@ -73,6 +75,12 @@ def check_password_rules(password: str, subject: PasswordSubject) -> None:
         password_validation.validate_password(password, subject)  # type: ignore[arg-type] # validators read attributes only
     except ValidationError as weak:
         raise WeakPassword(list(weak.messages)) from weak
+
+
+def proved_lately(records: Iterable[Mapping[str, Any]], now: datetime) -> bool:
+    """Whether password, code or passkey were shown in the last five minutes, by the session's records of how it was opened. Coming in
+    through a connection does not count: who sits at the directory's open session was not asked anything."""
+    return any(each["method"] in ("password", "mfa") and each["at"] > now.timestamp() - LATELY for each in records)
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from guestlist.kernel import clock
-
-LATELY = 5 * 60
+from guestlist.users.rules import proved_lately
 
 View = Callable[..., HttpResponse]
 
 
 def confirmed_lately(request: HttpRequest) -> bool:
-    """Whether password, code or passkey were shown in this session in the last five minutes. Coming in through a connection does
-    not count: who sits at the directory's open session was not asked anything."""
-    since = clock.now().timestamp() - LATELY
-    records = get_authentication_records(request, request.user)
-    return any(each["method"] in ("password", "mfa") and each["at"] > since for each in records)
+    """Whether password, code or passkey were shown in this session in the last five minutes."""
+    return proved_lately(get_authentication_records(request, request.user), clock.now())
 
 
 def needs_confirming(view: View) -> View:

@@ -2,7 +2,7 @@
 
 import uuid
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,9 @@ from guestlist.access.permissions import catalogue
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
+from guestlist.sso.queries import directories_of
 from guestlist.users.models import User
+from guestlist.users.queries import with_passkey
 from guestlist.workspaces.models import Community, Workspace
 
 Shown = dict[str, Any]
@@ -34,10 +36,14 @@ def person(user: User, url: str = "") -> Shown:
     return {"name": name, "email": user.email, "initials": initials(name), "tone": tone(user.id), "url": url}
 
 
-def authentication(user: User, directories: Mapping[uuid.UUID, Sequence[str]], *, came: bool = True) -> str:
-    """How somebody signs in: `Password, Okta`. `directories`: names of connections by user; `came`: they have been here, so that
+def ways_in(workspace: Workspace, users: Collection[User], *, came: bool = True) -> dict[uuid.UUID, str]:
+    """How each of them signs in, by id: `Password, Okta`; a passkey where there is no password. `came`: they have been here, so that
     their account may be spoken of."""
-    return ", ".join([*([_("Password")] if came and user.has_usable_password() else []), *directories.get(user.id, [])])
+    directories = directories_of(workspace, [each.id for each in users])
+    by_passkey = with_passkey([each.id for each in users if not each.has_usable_password()])
+    own = {each.id: [_("Passkey")] if each.id in by_passkey else [] for each in users}
+    own |= {each.id: [_("Password")] for each in users if each.has_usable_password()}
+    return {each: ", ".join([*(found if came else []), *directories.get(each, [])]) for each, found in own.items()}
 
 
 def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = ()) -> Shown:

@@ -2,6 +2,7 @@ from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
+    connection_names,
     connection_on,
     connections_of,
     directories_of,
@@ -24,6 +25,7 @@ __all__ = [
     "answered_connection",
     "attempts_of",
     "break_glass_choices",
+    "connection_names",
     "connection_on",
     "connections_for",
     "connections_of",

@@ -13,6 +13,7 @@ from guestlist.kernel.errors import Refusal
 from guestlist.sso.commands import let_in
 from guestlist.sso.models import Attempt
 from guestlist.sso.queries import fetch_attempt, places_for
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.opening import crumbs, open_workspace
 from guestlist.web.invite.form import InviteForm
 from guestlist.web.presenting import Shown, initials, tone
@@ -23,6 +24,8 @@ def let_in_page(request: HttpRequest, slug: str, attempt: uuid.UUID) -> HttpResp
     """Starts with what the connection would give them; the admin gives that, or something else."""
     workspace = open_workspace(request, slug)
     row = fetch_attempt(request.user.actor, workspace, attempt)
+    if not confirmed_lately(request):
+        return ask_to_confirm(request)
     form = InviteForm(request.user.actor, workspace, request.POST if request.method == "POST" else _given(row))
     if request.method == "POST" and request.POST.get("do") != "find" and _let_in(request, row, form):
         who = row.name or row.email

@@ -1,6 +1,7 @@
 """My account: profile, communities, sessions, password."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import Refusal
+from guestlist.kernel.ids import as_id
 from guestlist.members.commands import leave
 from guestlist.members.queries import MemberRow, fetch_own_membership, memberships_of
+from guestlist.sso.queries import connection_names
 from guestlist.users.commands import change_password, change_profile
 from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPassword, WrongPassword
+from guestlist.users.models import Session
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
@@ -78,19 +82,29 @@ def _my_places(request: HttpRequest, rows: list[MemberRow]) -> list[Shown]:
 
 def _sessions(request: HttpRequest) -> dict[str, Any]:
     here = request.session.session_key
+    found = list(sessions_of(request.user))
+    opened_by = _connections_of(found)
     rows = [
         {
             "words": session_words(row.browser, row.system),
             "mobile": row.system in ("iPhone", "iPad", "Android"),
             "network": row.network,
+            "connection": opened_by.get(row.session_key),
             "seen_at": row.seen_at,
             "current": row.session_key == here,
             "end_url": reverse("end_session", args=[row.id]),
         }
-        for row in sessions_of(request.user)
+        for row in found
     ]
     rows.sort(key=lambda row: not row["current"])
     return {"sessions": rows, "end_others_url": reverse("end_other_sessions") if len(rows) > 1 else None}
+
+
+def _connections_of(sessions: Collection[Session]) -> dict[str, str]:
+    """By the key of the session, the name of the connection that opened it; none for those opened otherwise."""
+    ids = {each.session_key: as_id(each.get_decoded().get("connection")) for each in sessions}
+    names = connection_names([each for each in ids.values() if each])
+    return {key: names[each] for key, each in ids.items() if each in names}
 
 
 @login_required

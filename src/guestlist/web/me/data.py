@@ -23,6 +23,9 @@ from guestlist.web.shell import at
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
+    """Of every workspace: whoever runs the directory that opened the session has no business with the others."""
+    if "connection" in request.session and not confirmed_lately(request):
+        return ask_to_confirm(request)
     data = own_data(request.user) | {"directories": known_as(request.user)}
     answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'

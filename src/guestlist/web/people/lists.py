@@ -16,14 +16,13 @@ from guestlist.invitations.queries import InvitationRow, visible_invitations, wi
 from guestlist.kernel.actors import Actor
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import MemberRow, UserRow, in_order, members_of, users_of, verbs_in_main, verbs_on
-from guestlist.sso.queries import directories_of
 from guestlist.web.people.acts import acts_everywhere, acts_on, user_url
 from guestlist.web.people.filters import Asked, asked_for, filter_context
-from guestlist.web.presenting import Shown, authentication, person, place, time_left
+from guestlist.web.presenting import Shown, person, place, time_left, ways_in
 from guestlist.workspaces.models import Community, Workspace
 
 SIZE = 50
-Directories = Mapping[uuid.UUID, Sequence[str]]  # names of connections, by user
+WaysIn = Mapping[uuid.UUID, str]  # by user
 NAMED = Concat(Lower("name"), Value(" "), "email_key", output_field=TextField())  # of an invitation: as User.listed_as
 
 
@@ -89,7 +88,7 @@ def _members(actor: Actor, workspace: Workspace, community: Community | None, as
         actor, workspace, community, asked.narrow, inherited=False, after=asked.after, limit=SIZE + 1, order=asked.order
     )
     verbs = verbs_on(actor, workspace, own)
-    known = directories_of(workspace, [row.membership.user_id for row in own])
+    known = ways_in(workspace, [row.membership.user for row in own])
     return [(row.key, _member(workspace, community, row, allowed, known)) for row, allowed in zip(own, verbs, strict=True)]
 
 
@@ -113,7 +112,7 @@ def _above(actor: Actor, workspace: Workspace, community: Community, asked: Aske
 def _grouped(workspace: Workspace, community: Community, rows: Sequence[MemberRow]) -> list[Shown]:
     """By the community they come from."""
     groups: dict[Community, list[Shown]] = {}
-    known = directories_of(workspace, [row.membership.user_id for row in rows])
+    known = ways_in(workspace, [row.membership.user for row in rows])
     for row in rows:
         if row.inherited_from:
             groups.setdefault(row.inherited_from, []).append(_member(workspace, community, row, (), known))
@@ -133,20 +132,18 @@ def _users(actor: Actor, workspace: Workspace, rows: Sequence[UserRow]) -> list[
     memberships = [each for row in rows for each in row.memberships]
     verbs = dict(zip((each.membership.id for each in memberships), verbs_on(actor, workspace, memberships), strict=True))
     in_main = verbs_in_main(actor, workspace)
-    known = directories_of(workspace, [row.user.id for row in rows])
+    known = ways_in(workspace, [row.user for row in rows])
     return [_user(workspace, row, [verbs[each.membership.id] for each in row.memberships], in_main, known) for row in rows]
 
 
-def _user(
-    workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], in_main: frozenset[str], known: Directories
-) -> Shown:
+def _user(workspace: Workspace, row: UserRow, verbs: Sequence[frozenset[str]], in_main: frozenset[str], known: WaysIn) -> Shown:
     url = user_url(workspace, row)
     return {
         "id": str(row.user.id),
         "person": person(row.user, url),
         "places": [place(each.membership.community, roles=each.roles) for each in row.memberships],
         "state": row.state,
-        "authentication": authentication(row.user, known),
+        "authentication": known[row.user.id],
         "since": row.user.created_at,
         "menu": _menu(
             url, any("assign" in each for each in verbs), acts_everywhere(workspace, row, in_main.intersection(*verbs))
@@ -156,7 +153,7 @@ def _user(
     }
 
 
-def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collection[str], known: Directories) -> Shown:
+def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collection[str], known: WaysIn) -> Shown:
     user, url = row.membership.user, user_url(workspace, row, here.slug)
     through = row.inherited_from is not None
     return {
@@ -165,7 +162,7 @@ def _member(workspace: Workspace, here: Community, row: MemberRow, verbs: Collec
         "roles": [role.name for role in row.roles],
         "through": through,
         "state": row.membership.state,
-        "authentication": authentication(user, known),
+        "authentication": known[user.id],
         "since": row.membership.created_at,
         "menu": _menu(url, "assign" in verbs, [] if through else acts_on(workspace, row, verbs)),
         "pick": str(row.membership.id) if verbs else None,

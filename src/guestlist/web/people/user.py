@@ -26,14 +26,13 @@ from guestlist.members.queries import (
     managed,
     verbs_in_main,
 )
-from guestlist.sso.queries import directories_of
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.acts import acts_everywhere, acts_on
 from guestlist.web.people.differences import differences
 from guestlist.web.people.role_form import Wish, membership_rows, save, wishes
 from guestlist.web.people.why import why_context
-from guestlist.web.presenting import Shown, authentication, person
+from guestlist.web.presenting import Shown, person, ways_in
 from guestlist.web.shell import at, remember_team
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import children_of
@@ -146,8 +145,7 @@ def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
 def _facts(workspace: Workspace, found: UserRow) -> Shown:
     """How and when they came in here last: for who may shut them out. Of one who never came, nothing of their account is told."""
     last = max((row.membership.seen_at for row in found.memberships if row.membership.seen_at), default=None)
-    known = directories_of(workspace, [found.user.id])
-    return {"sign_in": authentication(found.user, known, came=last is not None), "last": last}
+    return {"sign_in": ways_in(workspace, [found.user], came=last is not None)[found.user.id], "last": last}
 
 
 def _invited(actor: Actor, workspace: Workspace, found: UserRow) -> Shown | None:

@@ -27,6 +27,7 @@ from guestlist.sso.models import Connection
 from guestlist.sso.queries import answered_connection, locate_connection, open_connection
 from guestlist.sso.rules import Claims, read_claims
 from guestlist.users.models import User
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import given_places
 from guestlist.web.shell import at, at_the_door
 from guestlist.web.sign_in.discovery import remember_connection
@@ -87,7 +88,8 @@ def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 @says_if_it_fails
 def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """A dry sign-in by an admin, on or off: it shows what would happen, and nothing does."""
-    return _ask(request, locate_connection(request.user.actor, connection), "test", "")
+    row = locate_connection(request.user.actor, connection)
+    return _ask(request, row, "test", "") if confirmed_lately(request) else ask_to_confirm(request)
 
 
 def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> HttpResponse:

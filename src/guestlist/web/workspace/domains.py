@@ -16,6 +16,7 @@ from guestlist.sso.commands import check_domain, claim_domain, remove_domain
 from guestlist.sso.models import Domain
 from guestlist.sso.queries import domains_of, fetch_domain
 from guestlist.sso.rules import record_name, record_value
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
@@ -25,6 +26,8 @@ from guestlist.workspaces.models import Workspace
 def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = _workspace(request, slug)
     domains_of(request.user.actor, workspace)
+    if not confirmed_lately(request):
+        return ask_to_confirm(request)
     typed, errors = request.POST.get("name", ""), {}
     if request.method == "POST":
         try:
@@ -42,6 +45,8 @@ def domain_page(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRespo
     workspace = _workspace(request, slug)
     row = fetch_domain(request.user.actor, workspace, domain)
     errors = {}
+    if request.method == "POST" and not confirmed_lately(request):
+        return ask_to_confirm(request)
     if request.method == "POST":
         try:
             check_domain(actor=request.user.actor, domain=row)
@@ -63,6 +68,8 @@ def domain_page(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRespo
 @login_required
 def domain_remove(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpResponse:
     row = fetch_domain(request.user.actor, _workspace(request, slug), domain)
+    if not confirmed_lately(request):
+        return ask_to_confirm(request)
     if request.method == "POST":
         remove_domain(actor=request.user.actor, domain=row)
         messages.success(request, _("%(domain)s is removed.") % {"domain": row.name})

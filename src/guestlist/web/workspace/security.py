@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
 from guestlist.sso.queries import break_glass_choices, domains_of
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import at
 from guestlist.web.workspace.domains import domain_rows
@@ -29,6 +30,7 @@ from guestlist.workspaces.queries import main_community
 
 IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
 LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
+TYPED = "typed_policy"  # in the session: what was typed before somebody was asked who they are, by page
 SWITCHES = ("sso_only", "requires_second_factor")
 
 
@@ -39,6 +41,9 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         if "settings:write" not in writes:
             raise NotFound
+        if not confirmed_lately(request):
+            request.session[TYPED] = {request.path: request.POST.urlencode()}
+            return ask_to_confirm(request)
         answer = _save(request, workspace)
         if isinstance(answer, HttpResponse):
             return answer
@@ -78,7 +83,7 @@ def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
 
 def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str, str]:
     """Asks once more before the door is shut to people who are inside."""
-    fields = _posted(request)
+    fields = _posted(request.POST)
     shutting = [each for each in SWITCHES if fields[each] and not getattr(workspace, each)]
     if shutting and "sure" not in request.POST:
         return _ask(request, workspace, fields, shutting)
@@ -96,8 +101,7 @@ def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str
     return redirect("workspace_security", workspace.slug)
 
 
-def _posted(request: HttpRequest) -> dict[str, Any]:
-    said = request.POST
+def _posted(said: QueryDict) -> dict[str, Any]:
     fields: dict[str, Any] = {each: each in said for each in SWITCHES}
     for each in ("session_idle", "session_lifetime"):
         typed = said.get(each, "")
@@ -135,13 +139,15 @@ def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shu
 
 
 def _policy(request: HttpRequest, workspace: Workspace) -> Shown:
-    """As saved, or as just posted."""
+    """As saved, or as just typed."""
+    typed = request.POST if request.method == "POST" else QueryDict(request.session.pop(TYPED, {}).get(request.path, ""))
     saved = {each: getattr(workspace, each) for each in (*SWITCHES, "session_idle", "session_lifetime")}
-    values = saved | (_posted(request) if request.method == "POST" else {})
+    values = saved | (_posted(typed) if typed else {})
     admins = break_glass_choices(request.user.actor, workspace)
     named = values.get("break_glass")
     return {
         **{each: values[each] for each in SWITCHES},
+        "unsaved": bool(typed) and request.method != "POST",
         "idle": _limits(IDLE, values["session_idle"]),
         "lifetime": _limits(LIFETIME, values["session_lifetime"]),
         "longest": duration(settings.SESSION_COOKIE_AGE),
