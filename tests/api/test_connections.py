@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from guestlist.access.roles import ADMIN, GUEST
 from guestlist.kernel.seals import unseal
@@ -67,6 +69,7 @@ def test_change_leaves_alone_what_it_does_not_name(cast: Cast):
     row.refresh_from_db()
     assert (renamed["name"], renamed["automatic_user_creation"], renamed["state"]) == ("Staff", True, "live")
     assert (off["automatic_user_creation"], off["default_role"]["name"]) == (False, "Guest")
+    assert moved["state"] == "changed"
     assert (moved["issuer"], moved["tested_at"], unseal(row.sealed_secret)) == ("https://other.example", None, "hush hush")
 
 
@@ -138,6 +141,20 @@ def test_refused_person_is_let_in_by_default_or_as_asked(cast: Cast):
     assert attempts["kim@corp.example"]["reason"] == "not_invited"
     assert list(places.values_list("community__name", "roles__name")) == [("Alder", "Guest"), ("Birch", "Analyst")]
     assert caller.get(f"{CONNECTIONS}/{row.id}/attempts").json()["items"] == []
+
+
+def test_page_of_attempts_reads_no_more_than_itself(cast: Cast):
+    row, caller = creating(cast, connect(cast), on=False), as_key(cast.main)
+    for number in range(4):
+        come(row, f"s{number}", f"kim{number}@corp.example")
+
+    with CaptureQueriesContext(connection) as asked:
+        first = caller.get(f"{CONNECTIONS}/{row.id}/attempts?limit=2").json()
+        second = caller.get(f"{CONNECTIONS}/{row.id}/attempts?limit=2&cursor={first['next_cursor']}").json()
+
+    assert [each["email"][3] for each in [*first["items"], *second["items"]]] == ["3", "2", "1", "0"]
+    assert (bool(first["next_cursor"]), second["next_cursor"]) == (True, None)
+    assert [each["sql"].partition(" LIMIT ")[2] for each in asked if "connection_attempt" in each["sql"]] == ["3", "3 OFFSET 2"]
 
 
 def test_attempt_of_another_connection_or_workspace_does_not_exist(cast: Cast):

@@ -16,7 +16,8 @@ Records = dict[str, list[str]]
 
 @contextmanager
 def name_server() -> Iterator[tuple[str, Records]]:
-    """Its address, as `host:port`, and its records by name, to be filled."""
+    """Its address, as `host:port`, and its records by name, to be filled. A name without any does not exist; one with an empty list
+    cannot be looked up (SERVFAIL)."""
     records: Records = {}
 
     class Answer(socketserver.BaseRequestHandler):
@@ -32,11 +33,11 @@ def name_server() -> Iterator[tuple[str, Records]]:
 
 def _answer(query: dns.message.Message, records: Records) -> dns.message.Message:
     question = query.question[0]
-    texts = records.get(question.name.to_text(omit_final_dot=True), [])
+    texts = records.get(question.name.to_text(omit_final_dot=True))
     answer = dns.message.make_response(query)
     answer.flags |= dns.flags.RA
     if texts and question.rdtype == dns.rdatatype.TXT:
         answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "TXT", *(f'"{each}"' for each in texts)))
     else:
-        answer.set_rcode(dns.rcode.NXDOMAIN)
+        answer.set_rcode(dns.rcode.NXDOMAIN if texts is None else dns.rcode.SERVFAIL)
     return answer

@@ -1,5 +1,7 @@
 """An admin connects a directory: what is taken, what is refused, and who may."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,8 +27,8 @@ from guestlist.sso.commands import (
     try_sign_in,
 )
 from guestlist.sso.models import Connection, Identity
-from guestlist.sso.queries import attempts_of, connections_of, fetch_connection, locate_connection, trust_ends_at
-from guestlist.sso.rules import Claims, Oidc, Saml, read_metadata
+from guestlist.sso.queries import attempts_of, connections_of, fetch_connection, locate_connection
+from guestlist.sso.rules import Claims, Oidc, Saml, certificate_end, read_metadata
 from guestlist.workspaces.commands import remove_workspace
 from guestlist.workspaces.errors import NameMissing, UnknownCommunity
 from tests.cast import Cast, give, role_named
@@ -229,8 +231,22 @@ def test_defaults_stay_below_the_ceiling_and_without_administration(cast: Cast):
     ):
         with pytest.raises(refusal):
             set_defaults(actor=cast.olga.actor, connection=row, creates_users=True, role=role, communities=[place])
+    with pytest.raises(UnknownRole):
+        set_defaults(actor=cast.olga.actor, connection=row, role=local, communities=[])
     with pytest.raises(errors.BadGroup):
         creating(cast, row, groups=(GroupRule(" ", cast.alder, role_of("Guest")),))
+
+
+def test_defaults_left_out_stay_as_they_are_by_now(cast: Cast):
+    row = creating(cast, connect(cast))
+    read_before = Connection.objects.get(id=row.id)
+    creating(cast, row, cast.birch, role="Analyst", groups=(GroupRule("soc", cast.alder, role_of("Guest")),))
+
+    set_defaults(actor=cast.olga.actor, connection=read_before, creates_users=False)
+
+    row.refresh_from_db()
+    assert (row.creates_users, row.default_role, list(row.default_communities.all())) == (False, role_of("Analyst"), [cast.birch])
+    assert [(each.group, each.community) for each in row.mappings.all()] == [("soc", cast.alder)]
 
 
 def test_who_may_only_connect_hands_out_nothing(cast: Cast):
@@ -255,6 +271,26 @@ def test_who_may_only_connect_hands_out_nothing(cast: Cast):
                     communities=[cast.alder],
                     groups=groups,
                 )
+
+
+def test_test_of_a_directory_that_is_not_trusted_any_more_counts_for_nothing(cast: Cast):
+    row = make(cast)
+    change_connection(actor=cast.olga.actor, connection=row, provider=Oidc("https://other.example", "guestlist"))
+
+    try_sign_in(actor=cast.olga.actor, connection=row, claims=Claims("00u1"))
+
+    assert Connection.objects.get(id=row.id).tested_at is None
+    assert not Event.objects.filter(action="connection.tested").exists()
+
+
+def test_connection_behind_a_shut_door_does_not_exist(cast: Cast):
+    row = make(cast)
+    shut = replace(cast.olga.actor, shut=frozenset({cast.northwind.id}))
+
+    with pytest.raises(NotFound):
+        locate_connection(shut, row.id)
+
+    assert locate_connection(cast.olga.actor, row.id) == row
 
 
 def test_role_in_use_goes_with_another_in_its_place_only(cast: Cast):
@@ -313,8 +349,8 @@ def test_metadata_is_read_and_its_certificate_has_an_end(cast: Cast):
     row = make(cast, saml)
 
     assert (saml.entity_id, saml.sso_url, saml.certificates) == (ENTITY, "https://idp.example/sso", (CERTIFICATE.strip(),))
-    assert trust_ends_at(row) is not None
-    assert trust_ends_at(make(cast, name="Entra")) is None
+    assert certificate_end(row.certificates) is not None
+    assert certificate_end(make(cast, name="Entra").certificates) is None
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
@@ -332,6 +368,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b
         metadata("x" * 600_000),
         metadata().replace(b"https://idp.example/sso", b"javascript:alert(1)"),
         metadata().replace(b"MII", b"!!!"),
+        re.sub(b"(?s)(<ds:X509Certificate>).*(</ds:X509Certificate>)", rb"\1\2", metadata()),
     ],
 )
 def test_metadata_that_is_hostile_or_none_is_refused(xml: bytes):

@@ -203,6 +203,21 @@ def test_record_that_stays_away_for_a_week_ends_belief(cast: Cast, records: Reco
     assert list(mails) == [(cast.olga.email, f"sso/emails/{each}") for each in ("record_missing", "trust_changed")]
 
 
+def test_dns_that_fails_says_nothing(cast: Cast, records: Records):
+    row = proved(cast, records)
+    records[record_name(row.name)] = []
+
+    with travel(now(), tick=False) as clock:
+        clock.shift(timedelta(days=2))
+        looked = prove_a_domain_again()
+        with pytest.raises(ProofMissing):
+            check_domain(actor=cast.olga.actor, domain=row)
+
+    row.refresh_from_db()
+    assert (looked, row.missing_since, prove_a_domain_again()) == (1, None, 0)
+    assert row.proved_at and actions() == ["domain.claimed", "domain.proved"]
+
+
 def test_record_that_comes_back_is_believed_on(cast: Cast, records: Records):
     row = proved(cast, records)
     kept = dict(records)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from guestlist.audit.models import Event
 from guestlist.invitations.commands import erase_user
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel.actors import OPERATOR
@@ -76,6 +77,18 @@ def test_address_that_nobody_proved_is_not_let_in(cast: Cast):
     assert not User.objects.filter(email="kim@claimed.example").exists()
 
 
+def test_address_that_the_directory_has_not_checked_is_not_let_in(cast: Cast):
+    row = creating(cast, connect(cast), on=False)
+    come(row, verified=False)
+
+    with pytest.raises(CannotLetIn):
+        let_in(actor=cast.olga.actor, attempt=attempt())
+
+    assert not User.objects.filter(email=KIM).exists()
+    come(row)  # checked meanwhile
+    let_in(actor=cast.olga.actor, attempt=attempt())
+
+
 def test_account_of_somebody_is_linked_by_them_all_the_same(cast: Cast):
     row = creating(cast, connect(cast, domain="elsewhere.example"), on=False)
     email = "otto@elsewhere.example"
@@ -124,10 +137,12 @@ def test_other_workspaces_that_invited_them_follow(cast: Cast):
 def test_erased_person_is_forgotten_by_the_connection(cast: Cast):
     row = creating(cast, connect(cast))
     kim = come(row).user
-    come(row, "00u2")
     remove(actor=cast.olga.actor, membership=Membership.objects.get(email_key=KIM))
     come(row)
+    come(row, "00u2", "Kim@Corp.example")
 
     erase_user(actor=OPERATOR, user=kim)
 
     assert (Identity.objects.count(), Attempt.objects.count()) == (0, 0)
+    refused = Event.objects.filter(action="connection.refused").values_list("after__connection", "after__email")
+    assert [(name, KIM in email.lower()) for name, email in refused] == [("Okta", False)] * 2

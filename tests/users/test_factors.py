@@ -25,7 +25,7 @@ from guestlist.users.commands import (
     rename_passkey,
     use_code,
 )
-from guestlist.users.errors import FactorExists, LastWayIn, NoSecondFactor, WrongCode
+from guestlist.users.errors import FactorExists, LastWayIn, NameMissing, NoSecondFactor, WrongCode
 from guestlist.users.models import Notification, User
 from guestlist.users.queries import factors_of, has_second_factor, waiting_codes
 from tests.cast import PASSWORD, Cast
@@ -152,6 +152,8 @@ def test_passkey_is_named_renamed_and_removed_by_its_holder_alone(cast: Cast):
     for act in (rename_passkey, remove_passkey):
         with pytest.raises(NotFound):
             act(user=cast.otto, passkey=row.id, **({"name": "Mine"} if act is rename_passkey else {}))
+    with pytest.raises(NameMissing):
+        rename_passkey(user=cast.ana, passkey=row.id, name=" \u200b ")
     rename_passkey(user=cast.ana, passkey=row.id, name="Key ring")
     named = factors_of(cast.ana).passkeys[0].data["name"]
     remove_passkey(user=cast.ana, passkey=row.id)

@@ -224,6 +224,12 @@ def test_community_of_another_workspace_does_not_exist(cast: Cast):
     assert not row.default_communities.exists()
 
 
+def test_claims_nested_without_end_are_no_claims(cast: Cast):
+    answer = password_given(cast.olga).post(page_of(connect(cast)), {"do": "preview", "claims": "[" * 100_000})
+
+    assert (answer.status_code, list(answer.context["errors"])) == (422, ["claims"])
+
+
 def test_preview_says_what_would_happen_and_changes_nothing(cast: Cast):
     client = password_given(cast.olga)
     row = creating(cast, connect(cast), groups=(GroupRule("soc", cast.birch, role_named("Analyst")),))

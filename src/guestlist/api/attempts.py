@@ -43,7 +43,7 @@ def list_attempts(request: Call, workspace: Text, connection: str, query: Query[
     """Those not let in since, the latest first."""
     place = fetch_workspace(request.auth, workspace)
     row = fetch_connection(request.auth, place, id_in(connection))
-    page, then = sliced("attempts", list(attempts_of(request.auth, place).filter(connection=row)), query)
+    page, then = sliced("attempts", attempts_of(request.auth, place).filter(connection=row), query)
     return listed("attempts", [AttemptOut.model_validate(each, from_attributes=True) for each in page], then)
 
 

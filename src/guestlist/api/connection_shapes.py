@@ -90,13 +90,14 @@ class AddressesOut(BaseModel):
 
 
 class ConnectionOut(BaseModel):
-    """`state`: `draft` until it was tested, `tested`, `live` once it is on. `people`: how many it knows."""
+    """`state`: `draft` until it was tested, `tested`, `live` once it is on, `changed` if it trusts another
+    since its test and is on all the same. `people`: how many it knows."""
 
     id: uuid.UUID
     name: str
     protocol: Literal["oidc", "saml"]
     preset: str
-    state: Literal["draft", "tested", "live"]
+    state: Literal["draft", "tested", "live", "changed"]
     tested_at: datetime | None
     issuer: str
     client_id: str

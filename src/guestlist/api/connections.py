@@ -38,6 +38,7 @@ from guestlist.members.models import Role
 from guestlist.members.queries import fetch_workspace, pick_roles, usable_roles
 from guestlist.sso.commands import (
     GroupRule,
+    Kept,
     change_connection,
     create_connection,
     delete_connection,
@@ -47,7 +48,8 @@ from guestlist.sso.commands import (
     set_defaults,
 )
 from guestlist.sso.models import Connection, GroupMapping
-from guestlist.sso.queries import addresses_of, connections_of, fetch_connection, trust_ends_at
+from guestlist.sso.queries import addresses_of, connections_of, fetch_connection
+from guestlist.sso.rules import certificate_end
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import main_community
 
@@ -149,31 +151,22 @@ def _set_defaults(actor: Actor, row: Connection, body: ConnectionChange) -> None
     """Raises UnknownCommunity, UnknownRole, and what the command raises."""
     if not body.model_fields_set & {"automatic_user_creation", "default_role", "default_communities", "groups"}:
         return
-    creates, names, groups = body.automatic_user_creation, body.default_communities, body.groups
-    workspace = row.workspace
-    communities = (
-        list(row.default_communities.all()) if names is None else [community_asked_for(actor, workspace, each) for each in names]
-    )
-    role = row.default_role
-    if "default_role" in body.model_fields_set:
-        usable = usable_roles(communities or [main_community(workspace)])
-        role = (
-            pick_roles([body.default_role], list({each for some in usable.values() for each in some}))[0]
-            if body.default_role
-            else None
-        )
+    workspace, names, groups = row.workspace, body.default_communities, body.groups
+    communities = None if names is None else [community_asked_for(actor, workspace, each) for each in names]
     set_defaults(
         actor=actor,
         connection=row,
-        creates_users=row.creates_users if creates is None else creates,
-        role=role,
+        creates_users=body.automatic_user_creation,
+        role=_role(row, body.default_role, communities) if "default_role" in body.model_fields_set else Kept.KEPT,
         communities=communities,
-        groups=_kept_rules(row) if groups is None else [_rule(actor, workspace, each) for each in groups],
+        groups=None if groups is None else [_rule(actor, workspace, each) for each in groups],
     )
 
 
-def _kept_rules(row: Connection) -> list[GroupRule]:
-    return [GroupRule(each.group, each.community, each.role) for each in row.mappings.select_related("community", "role")]
+def _role(row: Connection, name: str | None, communities: list[Community] | None) -> Role | None:
+    where = list(row.default_communities.all()) if communities is None else communities
+    usable = usable_roles(where or [main_community(row.workspace)])
+    return pick_roles([name], list({each for some in usable.values() for each in some}))[0] if name else None
 
 
 def _rule(actor: Actor, workspace: Workspace, given: GroupIn) -> GroupRule:
@@ -204,9 +197,8 @@ def connections_out(actor: Actor, workspace: Workspace, ids: Collection[uuid.UUI
 
 def _connection_out(row: Any, groups: list[GroupMapping]) -> ConnectionOut:
     return ConnectionOut(
-        state="live" if row.enabled_at else "tested" if row.tested_at else "draft",
         has_secret=bool(row.sealed_secret),
-        certificates_end_at=trust_ends_at(row),
+        certificates_end_at=certificate_end(row.certificates),
         automatic_user_creation=row.creates_users,
         default_role=role_refs([row.default_role])[0] if row.default_role else None,
         default_communities=[community_ref(each) for each in row.default_communities.all()],
@@ -223,6 +215,7 @@ PLAIN = [
     "name",
     "protocol",
     "preset",
+    "state",
     "tested_at",
     "issuer",
     "client_id",

@@ -59,7 +59,7 @@ def list_keys(request: Call, workspace: Text, community: Text, query: Query[Page
     where = fetch_community(request.auth, place, community)
     if not may(request.auth, "keys:write", where.id):
         raise NotAllowed
-    page, then = sliced("keys", list(keys_in(request.auth, place, where)), query)
+    page, then = sliced("keys", keys_in(request.auth, place, where), query)
     roles = roles_of_keys(page)
     return listed("keys", [KeyOut(**_shown(row, roles[row.id])) for row in page], then)
 

@@ -76,10 +76,11 @@ def listed(listing: str, items: list[T], then: Any) -> Listed[T]:
 
 
 def sliced(listing: str, rows: Sequence[R], page: Page) -> tuple[Sequence[R], int | None]:
-    """A page of rows that are all here, and the place of the next."""
+    """A page of rows, and the place of the next. Of a query it reads no more than the page and one row."""
     start = page.start(listing) or 0
     end = start + page.limit
-    return rows[start:end], end if end < len(rows) else None
+    found = list(rows[start : end + 1])
+    return found[: page.limit], end if len(found) > page.limit else None
 
 
 def id_in(path: str) -> uuid.UUID:

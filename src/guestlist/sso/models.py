@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import models
@@ -55,6 +55,13 @@ class Connection(models.Model):
 
     class Meta:
         db_table = "connection"
+
+    @property
+    def state(self) -> Literal["draft", "tested", "live", "changed"]:
+        """`changed`: live, but it trusts another than when it was tested."""
+        if self.enabled_at:
+            return "live" if self.tested_at else "changed"
+        return "tested" if self.tested_at else "draft"
 
     @property
     def actor(self) -> Actor:

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from guestlist.kernel import clock
+from guestlist.kernel.errors import NotFound
 from guestlist.kernel.rows import listed
 from guestlist.users.models import Notification, Session, User
 
@@ -91,6 +92,14 @@ def has_second_factor(user: User) -> bool:
 def passkeys_of(user: User) -> "QuerySet[Authenticator]":
     rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
     return rows
+
+
+def own_passkey(user: User, passkey: int) -> Authenticator:
+    """Raises NotFound for somebody else's."""
+    found = passkeys_of(user).filter(id=passkey).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def with_passkey(users: Collection[uuid.UUID]) -> set[uuid.UUID]:

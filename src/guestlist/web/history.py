@@ -128,6 +128,7 @@ FACTS = {
     "break_glass": gettext_lazy("Break-glass Admins"),
     "email": gettext_lazy("Email"),
     "reason": gettext_lazy("Reason"),
+    "connection": gettext_lazy("Connection"),
     "protocol": gettext_lazy("Protocol"),
     "issuer": gettext_lazy("Issuer"),
     "client_id": gettext_lazy("Client id"),
@@ -188,13 +189,14 @@ def _turns(told: Told) -> list[str]:
 
 def _words(told: Told) -> dict[str, str]:
     event = told.event
+    called = told.after.get("name") or told.before.get("name") or told.after.get("connection")
     return {
         "actor": actor_words(told),
         "person": told.name(told.subject) or _("somebody who is gone"),
         "target": told.name(event.target_id) or _("somebody who is gone"),
         "place": told.name(event.community_id) or _("a deleted community"),
         "place_after": in_words(told, "community", told.after.get("community")),
-        "name": told.name(event.target_id) or told.after.get("name") or told.before.get("name") or _("that is gone"),
+        "name": told.name(event.target_id) or called or _("that is gone"),
         "user": told.name(told.after.get("user")) or _("somebody who is gone"),
         "email": told.after.get("email") or _("somebody without an address"),
         "end": in_words(told, "ends_at", told.after.get("ends_at")),

@@ -9,7 +9,7 @@ from guestlist.kernel.ids import as_id
 from guestlist.workspaces.errors import BadLifetime, BadSessionLimit, BadSlug, PolicyLoosened
 
 SHORTEST_LIFETIME, LONGEST_LIFETIME = 60, 365 * 86400
-SHORTEST_IDLE, SHORTEST_SESSION, LONGEST_SESSION = 5 * 60, 15 * 60, 14 * 86400  # the cookie itself lives no longer
+SHORTEST_IDLE, SHORTEST_SESSION, LONGEST_SESSION = 5 * 60, 15 * 60, 14 * 86400  # what the cookie lives by default
 TREATMENTS = ("add", "notify", "ask")  # of people who have an account already, the laxest first
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -6,7 +6,7 @@ from guestlist.sso.commands.configure import (
     disable_connection,
     enable_connection,
 )
-from guestlist.sso.commands.defaults import GroupRule, set_defaults
+from guestlist.sso.commands.defaults import GroupRule, Kept, set_defaults
 from guestlist.sso.commands.discovery import mail_ways_in
 from guestlist.sso.commands.domains import check_domain, claim_domain, confirm_domain, prove_a_domain_again, remove_domain
 from guestlist.sso.commands.policy import change_sign_in_policy
@@ -16,6 +16,7 @@ from guestlist.sso.commands.sign_in import SignedIn, link_identity, sign_in, use
 __all__ = [
     "Foreseen",
     "GroupRule",
+    "Kept",
     "SignedIn",
     "change_connection",
     "change_sign_in_policy",

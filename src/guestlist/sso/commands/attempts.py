@@ -14,7 +14,7 @@ from guestlist.kernel.errors import NotFound
 from guestlist.members.models import Membership
 from guestlist.sso.commands.sign_in import give_places, keep_identity, make_user
 from guestlist.sso.errors import CannotLetIn, NoDefaults
-from guestlist.sso.models import Attempt, Connection
+from guestlist.sso.models import Attempt
 from guestlist.sso.queries import find_user, is_believed, places_for
 from guestlist.sso.rules import Claims
 from guestlist.users.models import User
@@ -25,7 +25,7 @@ def let_in(*, actor: Actor, attempt: Attempt, wanted: Sequence[Wanted] = ()) -> 
     """Makes the memberships, and the account where there is none, so that the next sign-in succeeds; an account that somebody has is
     linked by its holder then. `wanted`: communities with roles; left out, what the connection gives by group or by default.
     Raises NotAllowed without `members:invite` in each community, AboveCeiling, NoDefaults, NotFound; CannotLetIn for an address that
-    nobody proved, an account that is disabled, and a member who is deactivated here."""
+    nobody proved or that the directory has not checked, an account that is disabled, and a member who is deactivated here."""
     with transaction.atomic():
         rows = lock_workspaces(sorted({attempt.connection.workspace_id, *workspaces_asking(_claims(attempt).email_key)}))
         row = Attempt.objects.select_related("connection__workspace").filter(id=attempt.id, let_in_at=None).first()
@@ -37,7 +37,7 @@ def let_in(*, actor: Actor, attempt: Attempt, wanted: Sequence[Wanted] = ()) -> 
         if not places:
             raise NoDefaults
         check_may_give(actor=actor, wanted=places)
-        _check_can(connection, claims, user, identity)
+        _check_can(row, claims, user, identity)
 
         made = user is None
         user = user or make_user(actor, claims)
@@ -54,18 +54,20 @@ def _claims(attempt: Attempt) -> Claims:
     return Claims(attempt.subject, attempt.email, None, attempt.name, tuple(attempt.groups))
 
 
-def _check_can(connection: Connection, claims: Claims, user: User | None, identity: bool) -> None:
-    if not identity and not is_believed(connection, claims.email_key):
+def _check_can(row: Attempt, claims: Claims, user: User | None, identity: bool) -> None:
+    if not identity and row.reason == "unverified_address":
+        raise CannotLetIn
+    if not identity and not is_believed(row.connection, claims.email_key):
         raise CannotLetIn(_("The workspace has not proved the domain of this address. Prove it first, or invite the address."))
     if user and not user.is_active:
         raise CannotLetIn(_("This account is disabled. Ask the operator of the installation."))
-    if user and Membership.objects.filter(workspace=connection.workspace_id, user=user).exists():
+    if user and Membership.objects.filter(workspace=row.connection.workspace_id, user=user).exists():
         raise CannotLetIn(_("They are a member who is deactivated or whose time is over. Change that on their page."))
 
 
 def _settle(actor: Actor, row: Attempt, user: User) -> None:
     row.let_in_at = clock.now()
     row.save(update_fields=["let_in_at"])
-    after = {"name": row.connection.name, "email": row.email, "user": str(user.id)}
+    after = {"connection": row.connection.name, "email": row.email, "user": str(user.id)}
     change = Change("connection.let_in", row.connection_id, row.connection.workspace_id, after=after)
     record(actor=actor, changes=[change])

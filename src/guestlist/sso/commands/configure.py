@@ -79,7 +79,7 @@ def change_connection(
     A new certificate or secret leaves it on; another address or client switches it off, and another issuer makes it forget whom it
     knew: subjects are that one's own. Raises ProtocolStays and what `create_connection` raises."""
     with locked(actor, connection) as row:
-        before, trust, was_on = _told(row), _trust(row), row.enabled_at is not None
+        before, trust, was_on = _told(row), trusted(row), row.enabled_at is not None
         _fill(
             row,
             row.name if name is None else name,
@@ -89,7 +89,7 @@ def change_connection(
         )
         after = _told(row)
         changed = [each for each in TOLD if before[each] != after[each]]
-        if _trust(row) != trust:
+        if trusted(row) != trust:
             _check_trusting(actor, row.workspace)
             row.tested_at = None
         if not set(SPEAKER).isdisjoint(changed):
@@ -104,7 +104,7 @@ def change_connection(
             "connection.changed",
             row,
             before={each: before[each] for each in changed},
-            after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": _trust(row) != trust},
+            after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": trusted(row) != trust},
         )
         if was_on and row.enabled_at is None:
             _record(actor, "connection.disabled", row)
@@ -192,7 +192,8 @@ def _fill_provider(row: Connection, provider: Oidc | Saml) -> None:
         row.sealed_secret = seal(provider.secret)
 
 
-def _trust(row: Connection) -> list[Any]:
+def trusted(row: Connection) -> list[Any]:
+    """Whom it trusts, to compare."""
     return [getattr(row, each) for each in TRUST]
 
 

@@ -3,6 +3,7 @@ one who sets it may hand out, now and again whenever it takes effect (design rul
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from guestlist.audit.commands import Change, record
@@ -20,8 +21,15 @@ from guestlist.sso.models import Connection, GroupMapping
 from guestlist.sso.queries.giving import is_administrative
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community
+from guestlist.workspaces.queries import main_community
 
 LONGEST_GROUP = 191
+
+
+class Kept(Enum):
+    """Leaves the role by default as it is: None is none."""
+
+    KEPT = "kept"
 
 
 @dataclass(frozen=True)
@@ -37,35 +45,55 @@ def set_defaults(
     *,
     actor: Actor,
     connection: Connection,
-    creates_users: bool,
-    role: Role | None,
-    communities: Collection[Community] = (),
-    groups: Sequence[GroupRule] = (),
+    creates_users: bool | None = None,
+    role: Role | Kept | None = Kept.KEPT,
+    communities: Collection[Community] | None = None,
+    groups: Sequence[GroupRule] | None = None,
 ) -> Connection:
-    """Replaces them all, and makes the actor their giver. `creates_users` is *Automatic user creation*; off, the rest may stay for
+    """What is left out stays; all of it is given by the actor from now on. `creates_users` is *Automatic user creation*; off, the rest may stay for
     `let_in`. Raises NotAllowed without `connections:write` in main and `members:invite` in each community, AboveCeiling,
     AdministrativeRole for the role by default, NoDefaults where it is on and nobody would get anything, BadGroup, UnknownRole,
     UnknownCommunity, NotFound."""
-    rules = list(dict.fromkeys(_clean(each) for each in groups))
     with locked(actor, connection) as row:
-        pairs = [(each, role) for each in communities if role] + [(each.community, each.role) for each in rules]
-        if creates_users and not pairs:
-            raise NoDefaults
-        if role and is_administrative(role):
-            raise AdministrativeRole
-        check_places(actor, row, pairs)
-
         before = told_defaults(row)
-        row.creates_users, row.default_role = creates_users, role
+        row.creates_users = row.creates_users if creates_users is None else creates_users
+        communities = list(row.default_communities.all()) if communities is None else communities
+        if not isinstance(role, Kept):
+            _check_usable(row, role, communities)
+            row.default_role = role
+        rules = _rules(row) if groups is None else list(dict.fromkeys(map(_clean, groups)))
+        _check(actor, row, communities, rules)
+
         row.giver_kind, row.giver_id, row.giver_name = giver_fields(actor).values()
         row.save()
-        row.default_communities.set(communities if role else [])
+        row.default_communities.set(communities if row.default_role else [])
         row.mappings.all().delete()
         GroupMapping.objects.bulk_create(
             GroupMapping(connection=row, group=each.group, community=each.community, role=each.role) for each in rules
         )
         record_defaults(actor, row, before)
     return row
+
+
+def _rules(row: Connection) -> list[GroupRule]:
+    return [GroupRule(each.group, each.community, each.role) for each in row.mappings.select_related("community", "role")]
+
+
+def _check_usable(row: Connection, role: Role | None, communities: Collection[Community]) -> None:
+    """Of the workspace at least, where no community says which roles there are."""
+    main = main_community(row.workspace)
+    if role and not communities and role not in usable_roles([main])[main.id]:
+        raise UnknownRole
+
+
+def _check(actor: Actor, row: Connection, communities: Collection[Community], rules: Sequence[GroupRule]) -> None:
+    role = row.default_role
+    pairs = [(each, role) for each in communities if role] + [(each.community, each.role) for each in rules]
+    if row.creates_users and not pairs:
+        raise NoDefaults
+    if role and is_administrative(role):
+        raise AdministrativeRole
+    check_places(actor, row, pairs)
 
 
 def _clean(rule: GroupRule) -> GroupRule:

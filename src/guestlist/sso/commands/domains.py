@@ -44,6 +44,8 @@ def check_domain(*, actor: Actor, domain: Domain) -> Domain:
     """Looks for the record now. Raises NotAllowed without `connections:write` in main, ProofMissing, DomainTaken, NotFound."""
     _check(actor, domain.workspace)
     found = domain.by_operator or holds_proof(domain.name, domain.token)
+    if found is None:
+        raise ProofMissing
 
     row = _settle(actor, domain, found)
     if not found:
@@ -76,14 +78,16 @@ def remove_domain(*, actor: Actor, domain: Domain) -> None:
 
 def prove_a_domain_again() -> int:
     """Looks once a day whether the record of a proved domain is still there, at one domain at a time. One that stays away for GRACE
-    is not believed any more. Answers how many it looked at."""
+    is not believed any more; a DNS that does not answer changes nothing. Answers how many it looked at."""
     due = Q(checked_at__lte=clock.now() - EVERY) | Q(checked_at=None)
     row = Domain.objects.filter(due, proved_at__isnull=False, by_operator=False).order_by("checked_at", "id").first()
     if row is None:
         return 0
     mine = Domain.objects.filter(id=row.id, checked_at=row.checked_at)  # another worker may look at the same moment
     if mine.update(checked_at=clock.now()):
-        _settle(SYSTEM, row, holds_proof(row.name, row.token))
+        found = holds_proof(row.name, row.token)
+        if found is not None:
+            _settle(SYSTEM, row, found)
     return 1
 
 

@@ -8,9 +8,9 @@ from guestlist.audit.commands import Change, record
 from guestlist.invitations.commands import awaited
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.sso.commands.configure import locked
+from guestlist.sso.commands.configure import locked, trusted
 from guestlist.sso.models import Connection
-from guestlist.sso.queries import find_user, gather_facts
+from guestlist.sso.queries import fetch_connection, find_user, gather_facts
 from guestlist.sso.rules import Claims, Facts, Verdict, judge, read_claims
 from guestlist.users.models import User
 
@@ -27,17 +27,18 @@ class Foreseen:
 def preview_claims(*, actor: Actor, connection: Connection, raw: Mapping[str, Any]) -> Foreseen:
     """For claims pasted by an admin, by the connection as it is saved. Changes nothing. Raises NotAllowed without
     `connections:write` in main, NotFound."""
-    with locked(actor, connection) as row:
-        return _foresee(row, read_claims(raw, row.group_claim))
+    row = fetch_connection(actor, connection.workspace, connection.id)
+    return _foresee(row, read_claims(raw, row.group_claim))
 
 
 def try_sign_in(*, actor: Actor, connection: Connection, claims: Claims) -> Foreseen:
-    """A test: somebody came back from the directory. Nothing is made of them; the connection counts as tested from now on.
-    Raises NotAllowed, NotFound."""
+    """A test: somebody came back from the directory as `connection` describes it. Nothing is made of them; the connection counts as
+    tested from now on, unless it trusts another by now. Raises NotAllowed, NotFound."""
     with locked(actor, connection) as row:
-        row.tested_at = clock.now()
-        row.save(update_fields=["tested_at"])
-        record(actor=actor, changes=[Change("connection.tested", row.id, row.workspace_id, after={"name": row.name})])
+        if trusted(row) == trusted(connection):
+            row.tested_at = clock.now()
+            row.save(update_fields=["tested_at"])
+            record(actor=actor, changes=[Change("connection.tested", row.id, row.workspace_id, after={"name": row.name})])
         return _foresee(row, claims)
 
 

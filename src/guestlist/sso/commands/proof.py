@@ -10,12 +10,15 @@ from guestlist.sso.rules import record_name, record_value
 PATIENCE = 3.0  # seconds, all servers together
 
 
-def holds_proof(domain: str, token: str) -> bool:
-    """Whether the TXT record with this token is there. No answer in PATIENCE counts as none. Call it outside transactions."""
+def holds_proof(domain: str, token: str) -> bool | None:
+    """Whether the TXT record with this token is there; None where the DNS does not say, by an error or by no answer in PATIENCE.
+    Call it outside transactions."""
     try:
         found = _resolver().resolve(record_name(domain), dns.rdatatype.TXT, lifetime=PATIENCE)
-    except dns.exception.DNSException:
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return False
+    except dns.exception.DNSException:
+        return None
     return record_value(token).encode() in [b"".join(each.strings) for each in found]
 
 

@@ -39,7 +39,7 @@ class SignedIn:
 def sign_in(*, connection: Connection, claims: Claims) -> SignedIn:
     """What becomes of somebody whom the connection vouches for: signed in as the user they are; their invitation accepted; a user
     made with what the connection gives; sent to link the account of their address; or refused, which leaves an attempt for an
-    admin to see. Raises ConnectionClosed."""
+    admin to see. Raises ConnectionClosed; AlreadyDecided and AddressTaken where somebody else was faster."""
     with transaction.atomic():
         entry = _enter(connection, claims, None)
         if entry.verdict.outcome == "refused":
@@ -53,7 +53,7 @@ def sign_in(*, connection: Connection, claims: Claims) -> SignedIn:
 def link_identity(*, user: User, connection: Connection, claims: Claims, since: datetime) -> SignedIn:
     """The holder of an account, who signed in to it the usual way, takes the directory's word for them as theirs too. `since`: when
     the directory gave it. Both sides are proved: the account has verified the address, and the directory is believed in its domain.
-    Raises NotYourAddress, LinkTooLate, ConnectionClosed."""
+    Raises NotYourAddress, LinkTooLate, ConnectionClosed, AlreadyDecided."""
     if clock.now() - since > LINK_WITHIN:
         raise LinkTooLate
     with transaction.atomic():
@@ -148,10 +148,11 @@ def _note_attempt(connection: Connection, claims: Claims, reason: str) -> None:
     row = Attempt.objects.filter(connection=connection, subject=claims.subject).first()
     news = row is None or row.reason != reason or row.let_in_at is not None
     row = row or Attempt(connection=connection, subject=claims.subject, times=0)
-    row.email, row.name, row.groups, row.reason = claims.email, claims.name, list(claims.groups), reason
+    # By its key an attempt is found again when its person is erased.
+    row.email, row.name, row.groups, row.reason = claims.email_key or claims.email, claims.name, list(claims.groups), reason
     row.times, row.last_at, row.let_in_at = row.times + 1, clock.now(), None
     row.save()
     if news:
-        after = {"name": connection.name, "email": claims.email, "reason": reason}
+        after = {"connection": connection.name, "email": claims.email, "reason": reason}
         change = Change("connection.refused", connection.id, connection.workspace_id, after=after)
         record(actor=connection.actor, changes=[change])

@@ -3,19 +3,18 @@ from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
     connection_names,
+    connection_on,
     connections_of,
     directories_of,
     fetch_attempt,
     fetch_connection,
-    has_live_connection,
     known_as,
     locate_connection,
     open_connection,
     proved_domains,
-    trust_ends_at,
 )
 from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
-from guestlist.sso.queries.door import connection_on, connections_on, doors_of
+from guestlist.sso.queries.door import connections_on, doors_of
 from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
 from guestlist.sso.queries.policy import break_glass_choices
@@ -39,7 +38,6 @@ __all__ = [
     "fetch_domain",
     "find_user",
     "gather_facts",
-    "has_live_connection",
     "holds_address",
     "is_administrative",
     "is_believed",
@@ -49,5 +47,4 @@ __all__ = [
     "places_for",
     "proved_domains",
     "still_gives",
-    "trust_ends_at",
 ]

@@ -2,27 +2,28 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where, may
+from guestlist.members.queries import communities_where
 from guestlist.sso.models import Attempt, Connection, Domain, Identity
-from guestlist.sso.rules import certificate_end
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
-from guestlist.workspaces.queries import main_community
 
 
 def connections_of(actor: Actor, workspace: Workspace) -> QuerySet[Connection]:
     """By name. Raises NotAllowed without `connections:write` in main."""
-    if not communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists():
+    if not _connects(actor, workspace):
         raise NotAllowed
     rows = Connection.objects.filter(workspace=workspace).select_related("workspace", "default_role")
     return rows.order_by("name", "id")
+
+
+def _connects(actor: Actor, workspace: Workspace) -> bool:
+    return communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists()
 
 
 def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) -> Connection:
@@ -33,9 +34,14 @@ def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) 
     return found
 
 
+def connection_on(connection: uuid.UUID) -> Connection | None:
+    """This one, if people may sign in by it now. Its name is shown to browsers that did."""
+    return Connection.objects.select_related("workspace").filter(id=connection, enabled_at__isnull=False).first()
+
+
 def open_connection(connection: uuid.UUID) -> Connection:
     """One that signs people in, for anybody who has its address. Raises NotFound, the same for one that is switched off."""
-    found = Connection.objects.select_related("workspace").filter(id=connection, enabled_at__isnull=False).first()
+    found = connection_on(connection)
     if found is None:
         raise NotFound
     return found
@@ -50,9 +56,9 @@ def answered_connection(connection: uuid.UUID, protocol: str) -> Connection:
 
 
 def locate_connection(actor: Actor, connection: uuid.UUID) -> Connection:
-    """By id alone, where the actor has `connections:write`. Raises NotFound."""
+    """By id alone, where the actor has `connections:write` and the door is open to them. Raises NotFound."""
     found = Connection.objects.select_related("workspace").filter(id=connection).first()
-    if found is None or not may(actor, "connections:write", main_community(found.workspace).id):
+    if found is None or not _connects(actor, found.workspace):
         raise NotFound
     return found
 
@@ -71,10 +77,6 @@ def fetch_attempt(actor: Actor, workspace: Workspace, attempt: uuid.UUID) -> Att
     return found
 
 
-def has_live_connection(workspace: Workspace) -> bool:
-    return Connection.objects.filter(workspace=workspace, enabled_at__isnull=False).exists()
-
-
 def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     """The connections of the workspace that know each of these users and are on, by name. One statement."""
     rows = Identity.objects.filter(connection__workspace=workspace, connection__enabled_at__isnull=False, user__in=users)
@@ -87,11 +89,6 @@ def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[u
 def connection_names(connections: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Of sessions that a user looks at as their own. One statement."""
     return dict(Connection.objects.filter(id__in=connections).values_list("id", "name"))
-
-
-def trust_ends_at(connection: Connection) -> datetime | None:
-    """When the last certificate of a SAML provider ends; None for OIDC."""
-    return certificate_end(connection.certificates)
 
 
 def proved_domains(workspace: Workspace) -> list[str]:

@@ -32,11 +32,6 @@ def doors_of(user: User, connection: uuid.UUID | None) -> list[Door]:
     return [Door(*row) for row in found]
 
 
-def connection_on(connection: uuid.UUID) -> Connection | None:
-    """This one, if people may sign in by it now. Its name is shown to browsers that did."""
-    return Connection.objects.filter(id=connection, enabled_at__isnull=False).first()
-
-
 def connections_on(workspace: Workspace) -> list[Connection]:
     """Those by which people may sign in now, by name."""
     return list(Connection.objects.filter(workspace=workspace, enabled_at__isnull=False).order_by("name", "id"))

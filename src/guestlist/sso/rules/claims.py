@@ -1,5 +1,6 @@
 """What a directory says of somebody, in its own words and in ours."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from guestlist.kernel.text import address_key, clean_line
 
 LONGEST_SUBJECT = 255
 MOST_GROUPS = 500
+_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can carry half a pair; neither a database nor a page takes it
 _XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
 _EMAIL = ("email", "mail", "Email", f"{_XMLSOAP}/emailaddress", "urn:oid:0.9.2342.19200300.100.1.3")
 _NAME = (
@@ -53,7 +55,8 @@ def read_claims(raw: Mapping[str, Any], group_claim: str) -> Claims:
 
 def _subject(value: Any) -> str:
     """Never shortened or mended: another's would come out."""
-    return value if isinstance(value, str) and len(value) <= LONGEST_SUBJECT and "\x00" not in value else ""
+    whole = _texts(value) == [value]
+    return value if whole and len(value) <= LONGEST_SUBJECT else ""
 
 
 def _first(raw: Mapping[str, Any], names: tuple[str, ...]) -> str:
@@ -62,7 +65,7 @@ def _first(raw: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 def _texts(value: Any) -> list[str]:
     many = value if isinstance(value, list) else [value]
-    return [each.replace("\x00", "") for each in many if isinstance(each, str)]
+    return [each.replace("\x00", "") for each in many if isinstance(each, str) and not _SURROGATE.search(each)]
 
 
 def _verified(value: Any) -> bool | None:

@@ -74,7 +74,7 @@ def read_metadata(xml: bytes) -> Saml:
         raise BadMetadata
     try:
         found = OneLogin_Saml2_IdPMetadataParser.parse(xml).get("idp", {})
-    except (SyntaxError, ValueError) as broken:  # lxml raises the first, what forbids document types the second
+    except (SyntaxError, ValueError, AttributeError) as broken:  # from lxml, for a document type, for an empty certificate
         raise BadMetadata from broken
     keys = [found["x509cert"]] if "x509cert" in found else found.get("x509certMulti", {}).get("signing", [])
     try:

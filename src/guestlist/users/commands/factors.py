@@ -18,14 +18,13 @@ from django.db import transaction
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import queue_messages
 from guestlist.users.commands.accounts import notify
 from guestlist.users.emails import factor_mails
-from guestlist.users.errors import FactorExists, LastWayIn, NoSecondFactor, WrongCode
+from guestlist.users.errors import FactorExists, LastWayIn, NameMissing, NoSecondFactor, WrongCode
 from guestlist.users.models import Notification, User
-from guestlist.users.queries import has_second_factor, passkeys_of
+from guestlist.users.queries import has_second_factor, own_passkey, passkeys_of
 
 LONGEST_NAME = 60
 
@@ -108,10 +107,12 @@ def keep_first_passkey(*, user: User, passkey: NewPasskey) -> None:
 
 
 def rename_passkey(*, user: User, passkey: int, name: str) -> None:
-    """An empty name changes nothing. Raises NotFound for somebody else's."""
+    """Raises NotFound for somebody else's, NameMissing."""
     with transaction.atomic():
-        row = _own(user, passkey)
-        before, after = row.data["name"], _name(name) or row.data["name"]
+        row = own_passkey(user, passkey)
+        before, after = row.data["name"], _name(name)
+        if not after:
+            raise NameMissing
         row.data["name"] = after
         row.save(update_fields=["data"])
         change = Change("user.passkey_renamed", user.id, before={"name": before}, after={"name": after})
@@ -120,10 +121,10 @@ def rename_passkey(*, user: User, passkey: int, name: str) -> None:
 
 def remove_passkey(*, user: User, passkey: int) -> None:
     """Raises NotFound for somebody else's, LastWayIn for the only one of an account without a password."""
-    name = _own(user, passkey).data["name"]
+    name = own_passkey(user, passkey).data["name"]
 
     with _changing(user.actor, user, "passkey_removed", name=name) as holder:
-        row = _own(holder, passkey)
+        row = own_passkey(holder, passkey)
         if not holder.has_usable_password() and passkeys_of(holder).count() == 1:
             raise LastWayIn
         row.delete()
@@ -152,13 +153,6 @@ def _tell(actor: Actor, user: User, what: str, **about: str) -> None:
     record(actor=actor, changes=[Change(f"user.{what}", user.id, after=about or None)])
     notify([Notification(user=user, action=f"user.{what}", actor_kind=actor.kind, actor_id=actor.id, about=about)])
     queue_messages(factor_mails(user, what))
-
-
-def _own(user: User, passkey: int) -> Authenticator:
-    row = passkeys_of(user).filter(id=passkey).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _name(name: str) -> str:

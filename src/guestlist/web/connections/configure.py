@@ -22,7 +22,7 @@ from guestlist.web.connections.kinds import kind_of
 from guestlist.web.connections.opening import crumbs, late, open_connection_page
 from guestlist.web.presenting import Shown, given_places
 from guestlist.web.roles.lists import pager, start_in
-from guestlist.web.workspace.sso import state_of, trust_of
+from guestlist.web.workspace.sso import trust_of
 
 ATTEMPTS = 50
 LONGEST_CLAIMS = 100_000  # characters
@@ -71,7 +71,7 @@ def _told(row: Connection) -> Shown:
     acts = {each: reverse(f"connection_{each}", args=args) for each in ("enable", "disable", "delete")}
     return {
         "name": row.name,
-        "state": state_of(row),
+        "state": row.state,
         "live": row.enabled_at is not None,
         "tested_at": row.tested_at,
         "trust": trust_of(row),
@@ -97,7 +97,7 @@ def _preview(request: HttpRequest, row: Connection) -> Shown:
     claims = request.POST.get("claims", "")
     try:
         raw = json.loads(claims[:LONGEST_CLAIMS])
-    except ValueError:
+    except (ValueError, RecursionError):
         raw = None
     if not isinstance(raw, dict):
         return {"claims": claims, "error": _("This is no JSON object. Paste the claims of an ID token, braces included.")}

@@ -37,7 +37,6 @@ from guestlist.web.presenting import initials, person, place, time_left, tone
 from guestlist.web.shell import at_the_door
 from guestlist.web.sign_in.proving import new_credential
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 FUTURE_USER = "joining_as"
 
 
@@ -125,7 +124,7 @@ def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpRes
     """A fresh session, whoever sat here before: what was open in the old one is not theirs."""
     if request.user != accepted.user:
         request.session.flush()
-        login(request, accepted.user, backend=BACKEND)
+        login(request, accepted.user)
         _record_how(request, accepted.user)
     invitation = accepted.invitation
     page = {

@@ -1,7 +1,5 @@
 """My passkeys: add, rename, remove. What the browser made is posted with the form by js/passkey.js."""
 
-from typing import Any
-
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.webauthn.internal import auth
 from django.contrib import messages
@@ -11,10 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guestlist.kernel.errors import NotFound
 from guestlist.users.commands import add_passkey, remove_passkey, rename_passkey
-from guestlist.users.errors import LastWayIn, PasskeyRefused
-from guestlist.users.queries import passkeys_of
+from guestlist.users.errors import LastWayIn, NameMissing, PasskeyRefused
+from guestlist.users.queries import own_passkey
 from guestlist.users.rules import browser_and_system
 from guestlist.web.confirming import needs_confirming
 from guestlist.web.me.account import crumbs
@@ -59,13 +56,14 @@ def passkey_challenge(request: HttpRequest) -> HttpResponse:
 @needs_confirming
 def passkey_rename_page(request: HttpRequest, passkey: int) -> HttpResponse:
     at(request, "me")
-    row, errors = _own(request, passkey), {}
+    row, errors = own_passkey(request.user, passkey), {}
     if request.method == "POST":
-        if request.POST.get("name", "").strip():
-            rename_passkey(user=request.user, passkey=passkey, name=request.POST["name"])
+        try:
+            rename_passkey(user=request.user, passkey=passkey, name=request.POST.get("name", ""))
             messages.success(request, _("Saved."))
             return redirect("security")
-        errors = {"name": _("Enter a name.")}
+        except NameMissing:
+            errors = {"name": _("Enter a name.")}
     page = {"crumbs": crumbs(_("Rename a passkey")), "values": {"name": row.data["name"]}, "errors": errors}
     return render(request, "me/passkey_rename.html", page, status=422 if errors else 200)
 
@@ -73,7 +71,7 @@ def passkey_rename_page(request: HttpRequest, passkey: int) -> HttpResponse:
 @needs_confirming
 def passkey_remove_page(request: HttpRequest, passkey: int) -> HttpResponse:
     at(request, "me")
-    name = _own(request, passkey).data["name"]
+    name = own_passkey(request.user, passkey).data["name"]
     if request.method == "POST":
         try:
             remove_passkey(user=request.user, passkey=passkey)
@@ -94,10 +92,3 @@ def passkey_remove_page(request: HttpRequest, passkey: int) -> HttpResponse:
         "action": request.path,
     }
     return render(request, "confirm.html", page)
-
-
-def _own(request: HttpRequest, passkey: int) -> Any:
-    row = passkeys_of(request.user).filter(id=passkey).first()
-    if row is None:
-        raise NotFound
-    return row

@@ -55,7 +55,7 @@ def _log_in(request: HttpRequest, values: dict[str, str]) -> dict[str, str] | Ht
         )
     except ValidationError as limited_out:
         return {"form": " ".join(limited_out.messages)}
-    if user is None or not user.is_active:  # allauth hands a disabled one out, for a page of its own
+    if user is None:
         return {"form": _("This e-mail and password do not match.")}
     return sign_in_by_password(request, user, target=values["next"] or reverse("home"))
 

@@ -35,7 +35,6 @@ from guestlist.web.sign_in.views import safe_next
 from guestlist.web.sso import oidc, saml
 
 log = logging.getLogger(__name__)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ANONYMOUS_FOR = 900  # seconds that the session of a browser lives which was sent away and did not come back
 TICKET_FOR = 120
 PENDING = "sso_pending"
@@ -183,7 +182,7 @@ def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: o
 def _open_session(request: HttpRequest, row: Connection, user: User) -> None:
     """A fresh one, whoever sat here before, that says which connection opened it: it enters only that one's workspace."""
     request.session.flush()
-    login(request, user, backend=BACKEND)
+    login(request, user)
     request.session["connection"] = str(row.id)
     record_authentication(request, user, "sso", connection=str(row.id))
 
@@ -197,15 +196,24 @@ def refused_page(request: HttpRequest, row: Connection, sentence: str = "") -> H
 def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[str, Any]) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("account_login")
+    locate_connection(request.user.actor, row.id)  # the door may have shut meanwhile, and the address names no workspace
     foreseen = try_sign_in(actor=request.user.actor, connection=row, claims=claims)
     at(request, "ws-security", row.workspace)
     page = {
         "title": _("Test of %(connection)s") % {"connection": row.name},
         "lead": _("The directory answered, and its answer is in order. Nothing was made or changed."),
-        "claims": sorted((key, value if isinstance(value, list) else [value]) for key, value in raw.items()),
+        "claims": sorted(
+            (_shown(key), [_shown(each) for each in (value if isinstance(value, list) else [value])])
+            for key, value in raw.items()
+        ),
         "read": claims,
         "verdict": foreseen.verdict,
         "places": given_places(foreseen.verdict.places),
         "settings_url": reverse("connection", args=[row.workspace.slug, row.id]),
     }
     return render(request, "sso/test.html", page)
+
+
+def _shown(value: Any) -> str:
+    """Half a surrogate pair, which JSON can carry, has no place in a page."""
+    return str(value).encode(errors="replace").decode()

@@ -15,7 +15,7 @@ from guestlist.invitations.queries.setup import Setup, setup_of
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
 from guestlist.members.queries import fetch_workspace, may
-from guestlist.sso.queries import has_live_connection
+from guestlist.sso.queries import connections_on
 from guestlist.web.presenting import Shown, duration
 from guestlist.web.shell import at
 from guestlist.workspaces.errors import BadLifetime, BadSlug, NameMissing, PolicyLoosened, SlugTaken
@@ -209,7 +209,7 @@ def opens_with_setup(request: HttpRequest, workspace: Workspace) -> bool:
 def _whole_setup(workspace: Workspace) -> Setup:
     """With the steps of packages above the one that knows the others."""
     found = setup_of(workspace)
-    more = {"directory": has_live_connection(workspace), "second_factor": workspace.requires_second_factor}
+    more = {"directory": bool(connections_on(workspace)), "second_factor": workspace.requires_second_factor}
     return replace(found, steps=found.steps | more)
 
 

@@ -10,7 +10,8 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.members.queries import may
 from guestlist.sso.models import Connection
-from guestlist.sso.queries import connections_of, trust_ends_at
+from guestlist.sso.queries import connections_of
+from guestlist.sso.rules import certificate_end
 from guestlist.web.presenting import Shown, initials, tone
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
@@ -36,7 +37,7 @@ def _row(workspace: Workspace, row: Any) -> Shown:
         "initial": initials(row.name),
         "tone": tone(row.id),
         "protocol": row.get_protocol_display().upper() if row.protocol == Connection.Protocol.SAML else "OpenID Connect",
-        "state": state_of(row),
+        "state": row.state,
         "creates_users": row.creates_users,
         "people": row.people,
         "last": row.last,
@@ -45,14 +46,7 @@ def _row(workspace: Workspace, row: Any) -> Shown:
     }
 
 
-def state_of(row: Connection) -> str:
-    """draft, tested or live; `changed` for one that is live but whose trust changed since its test."""
-    if row.enabled_at:
-        return "live" if row.tested_at else "changed"
-    return "tested" if row.tested_at else "draft"
-
-
 def trust_of(row: Connection) -> Shown | None:
     """When the last certificate ends, and whether to say so loudly; None for OpenID Connect."""
-    ends: datetime | None = trust_ends_at(row)
+    ends: datetime | None = certificate_end(row.certificates)
     return {"ends": ends, "over": ends <= clock.now(), "soon": ends - clock.now() < WARNED_BEFORE} if ends else None
