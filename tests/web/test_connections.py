@@ -11,7 +11,8 @@ from guestlist.access.roles import ANALYST, GUEST
 from guestlist.kernel.seals import unseal
 from guestlist.members.models import Membership
 from guestlist.sso.commands import GroupRule
-from guestlist.sso.models import Attempt, Connection
+from guestlist.sso.models import Attempt, Connection, Identity
+from guestlist.users.models import User
 from guestlist.web.connections.kinds import KINDS
 from tests.architecture.source import ROOT
 from tests.cast import Cast, role_named
@@ -375,3 +376,26 @@ def test_each_form_leads_to_its_procedure(cast: Cast, kind: str):
     client = password_given(cast.olga)
 
     assert f'href="/help/sso#{kind}"' in client.get(chosen(client, kind)).content.decode()
+
+
+def test_failed_test_tells_its_cause_to_who_may_mend_it_and_to_nobody_else(cast: Cast):
+    row = connect(cast, issuer="https://no-such-name.invalid")
+
+    told = password_given(cast.olga).get(f"/sso/{row.id}/test").content.decode()
+    neighbour = password_given(cast.nora).get(f"/sso/{row.id}").content.decode()
+    stranger = Client().get(f"/sso/{row.id}").content.decode()
+
+    assert "no-such-name.invalid" in told and page_of(row, "/edit") in told
+    assert "Could not sign you in" in neighbour and "Could not sign you in" in stranger
+    assert "no-such-name" not in neighbour and "no-such-name" not in stranger
+
+
+def test_who_has_only_a_directory_is_told_that_it_is_the_way_in(cast: Cast):
+    row, client = connect(cast), signed_in(cast, "ana")
+    Identity.objects.create(connection=row, user=cast.ana, subject="00u1", email="ana@corp.example")
+    User.objects.filter(id=cast.ana.id).update(password="!")
+    client.force_login(User.objects.get(id=cast.ana.id), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get("/me/security").content.decode()
+
+    assert "you come in through Okta" in page and "your passkeys are" not in page

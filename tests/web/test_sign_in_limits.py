@@ -258,3 +258,12 @@ def test_what_has_ended_is_swept_out(cast: Cast, clock: time_machine.Traveller):
     log_in(ANA)
 
     assert not Tries.objects.filter(ends_at__lte=NOON + timedelta(days=366)).exists()
+
+
+def test_page_says_how_long_to_wait_and_links_to_the_mail(cast: Cast, clock: time_machine.Traveller):
+    for _ in range(5):
+        log_in(ANA, "wrong password")
+
+    page = Client().post("/login", {"email": ANA, "password": "wrong password"}, REMOTE_ADDR=source(0)).content.decode()
+
+    assert "Wait up to 5 minutes" in page and "Choose a new password by e-mail" in page
