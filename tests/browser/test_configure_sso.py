@@ -47,7 +47,7 @@ def test_okta_is_connected_by_the_guided_form_without_script(cast: Cast, visit: 
     log_in(page, "olga@northwind.example")
     page.goto("/w/northwind/settings/security")
 
-    page.get_by_role("link", name="+ Connection").click()
+    page.get_by_role("link", name="Configure").click()
     page.get_by_role("listitem").filter(has_text="Okta, with OpenID Connect").get_by_role("link", name="Choose").click()
     callback = page.get_by_label("Sign-in redirect URI").input_value()
     page.get_by_label("Okta domain").fill("northwind.okta.example")

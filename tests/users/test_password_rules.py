@@ -61,6 +61,7 @@ WEAK = {
     "a few over and over": "w0rd!" * 4,
     "common in capitals": "1QAZ2WSX3EDC4RFV",
     "own name": "JulesMarchand12",
+    "own name and as much again": "JulesMarchand1357924680135",
     "own name twice": "marchandMARCHAND",
     "own address": "jules.marchand@harbour.example",
     "local part": "jules.marchand1",

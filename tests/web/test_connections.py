@@ -14,7 +14,8 @@ from guestlist.kernel import clock
 from guestlist.kernel.seals import unseal
 from guestlist.members.models import Membership
 from guestlist.sso.commands import GroupRule, delete_connection
-from guestlist.sso.models import Attempt, Connection
+from guestlist.sso.models import Attempt, Connection, Identity
+from guestlist.users.models import User
 from guestlist.web.connections.kinds import KINDS
 from tests.architecture.source import ROOT
 from tests.cast import Cast, role_named
@@ -48,7 +49,7 @@ def test_section_explains_itself_until_there_is_a_connection(cast: Cast):
 
     filled = client.get(SECURITY)
 
-    assert "No directory is connected" in empty and "+ Connection" in empty
+    assert "No directory is connected" in empty and "Configure" in empty
     assert [(each["name"], each["state"], each["people"]) for each in filled.context["connections"]] == [("Okta", "live", 0)]
     assert b"No directory is connected" not in filled.content
 
@@ -93,6 +94,7 @@ def test_okta_is_connected_in_its_own_words(cast: Cast):
 @pytest.mark.parametrize(
     ("kind", "typed", "issuer"),
     [
+        ("okta-oidc", {"domain": "acme-admin.okta.com"}, "https://acme.okta.com"),
         ("entra", {"tenant": "9f1c"}, "https://login.microsoftonline.com/9f1c/v2.0"),
         ("google", {}, "https://accounts.google.com"),
         ("keycloak", {"base": "https://id.corp.example/", "realm": "staff"}, "https://id.corp.example/realms/staff"),
@@ -149,9 +151,23 @@ def test_who_was_not_asked_lately_proves_it_again_and_loses_nothing(cast: Cast):
     assert {each.url.partition("?")[0] for each in asked} == {"/me/confirm"}
     assert (kept.status_code, list(kept.context["errors"]), kept.context["values"]["client_id"]) == (422, ["form"], "guestlist")
     assert (switch.status_code, switch.context["defaults"]["creates_users"]) == (422, True)
-    assert b'href="/me/confirm"' in kept.content and b'href="/me/confirm"' in switch.content
+    assert b'href="/me/confirm?next=' in kept.content and b'href="/me/confirm?next=' in switch.content
     row.refresh_from_db()
     assert (row.enabled_at is None, row.creates_users, Connection.objects.count()) == (False, False, 1)
+
+
+def test_the_other_tab_ends_on_a_page_that_says_so(cast: Cast):
+    page = password_given(cast.olga).get("/me/confirm?done=1").content.decode()
+
+    assert "Close this tab and save again." in page
+
+
+def test_preview_without_a_subject_is_refused(cast: Cast):
+    row = creating(cast, connect(cast))
+
+    page = password_given(cast.olga).post(page_of(row), {"do": "preview", "claims": '{"email": "kim@northwind.example"}'})
+
+    assert "no subject (sub)" in page.content.decode()
 
 
 def test_form_sent_twice_makes_one_connection(cast: Cast):
@@ -269,10 +285,12 @@ def test_refused_person_is_let_in_with_what_the_connection_would_give(cast: Cast
 def test_who_cannot_be_let_in_stays_refused_and_the_page_says_why(cast: Cast):
     client, row = password_given(cast.olga), connect(cast)
     come(row, email="kim@foreign.example")
-    path = client.get(page_of(row)).context["attempts"][0]["url"]
+    page = client.get(page_of(row))
+    path = page.context["attempts"][0]["url"]
 
     answer = client.post(path, {"do": "let_in", "community": str(cast.alder.id), f"roles-{cast.alder.id}": str(GUEST)})
 
+    assert f'href="{path}"' not in page.content.decode() and "Prove the domain" in page.content.decode()
     assert answer.status_code == 422 and "has not proved the domain" in answer.context["errors"]["form"]
     assert Attempt.objects.get().let_in_at is None
 
@@ -382,3 +400,26 @@ def test_each_form_leads_to_its_procedure(cast: Cast, kind: str):
     client = password_given(cast.olga)
 
     assert f'href="/help/sso#{kind}"' in client.get(chosen(client, kind)).content.decode()
+
+
+def test_failed_test_tells_its_cause_to_who_may_mend_it_and_to_nobody_else(cast: Cast):
+    row = connect(cast, issuer="https://no-such-name.invalid")
+
+    told = password_given(cast.olga).get(f"/sso/{row.id}/test").content.decode()
+    neighbour = password_given(cast.nora).get(f"/sso/{row.id}").content.decode()
+    stranger = Client().get(f"/sso/{row.id}").content.decode()
+
+    assert "no-such-name.invalid" in told and page_of(row, "/edit") in told
+    assert "Could not sign you in" in neighbour and "Could not sign you in" in stranger
+    assert "no-such-name" not in neighbour and "no-such-name" not in stranger
+
+
+def test_who_has_only_a_directory_is_told_that_it_is_the_way_in(cast: Cast):
+    row, client = connect(cast), signed_in(cast, "ana")
+    Identity.objects.create(connection=row, user=cast.ana, subject="00u1", email="ana@corp.example")
+    User.objects.filter(id=cast.ana.id).update(password="!")
+    client.force_login(User.objects.get(id=cast.ana.id), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get("/me/security").content.decode()
+
+    assert "you come in through Okta" in page and "your passkeys are" not in page

@@ -117,6 +117,13 @@ def test_what_is_no_address_stays_in_the_form(db: None):
     assert 'value="jules"' in answer.content.decode()
 
 
+def test_sign_in_form_without_an_address_leads_to_a_clean_form(db: None):
+    page = Client().post("/sso", {"email": "", "password": ""})
+
+    assert page.status_code == 200
+    assert "There is a problem" not in page.content.decode()
+
+
 def test_browser_that_used_it_is_offered_the_connection_by_name(okta: Connection):
     page = used(okta).get("/login", {"next": "/w/northwind"}).content.decode()
 

@@ -83,7 +83,10 @@ def test_sso_only_without_connection_or_break_glass_says_what_to_do(cast: Cast):
     directory(cast)
     alone = olga.post(PAGE, {"sso_only": "on", "sure": "1", "choices": "1"})
 
+    unsure = olga.post(PAGE, {"sso_only": "on", "choices": "1"})
+
     assert list(without.context["errors"]) == ["sso_only"]
+    assert list(unsure.context["errors"]) == ["break_glass"]
     assert list(alone.context["errors"]) == ["break_glass"]
     assert "Name a break-glass Admin" in alone.content.decode()
 

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from guestlist.mail.models import Message
-from guestlist.users.commands import verify_password
+from guestlist.users.commands import reset_password, verify_password
 from guestlist.users.errors import TooManyTries
 from guestlist.users.models import Tries
 from guestlist.web.sign_in.known import COOKIE
@@ -105,6 +105,16 @@ def test_holder_gets_in_through_their_mailbox(cast: Cast, clock: time_machine.Tr
     Client().post(f"/password/{reset_link(cast.ana)}", {"password": NEW})
 
     assert log_in(ANA, NEW, at=99) == "in"
+
+
+def test_new_password_is_not_refused_where_the_old_one_was_tried_in_vain(cast: Cast, clock: time_machine.Traveller):
+    for _ in range(6):
+        last = log_in(ANA, "wrong password")
+    assert last == "slowed"
+
+    reset_password(token=reset_link(cast.ana), password=NEW)
+
+    assert log_in(ANA, NEW) == "in"
 
 
 def test_one_source_closes_no_account(cast: Cast, clock: time_machine.Traveller):
@@ -248,3 +258,12 @@ def test_what_has_ended_is_swept_out(cast: Cast, clock: time_machine.Traveller):
     log_in(ANA)
 
     assert not Tries.objects.filter(ends_at__lte=NOON + timedelta(days=366)).exists()
+
+
+def test_page_says_how_long_to_wait_and_links_to_the_mail(cast: Cast, clock: time_machine.Traveller):
+    for _ in range(5):
+        log_in(ANA, "wrong password")
+
+    page = Client().post("/login", {"email": ANA, "password": "wrong password"}, REMOTE_ADDR=source(0)).content.decode()
+
+    assert "Wait up to 5 minutes" in page and "Choose a new password by e-mail" in page

@@ -21,6 +21,7 @@ from guestlist.mail.models import Message
 from guestlist.members.commands import create_community, create_role, set_up_workspace
 from guestlist.members.models import Role
 from guestlist.members.queries import fetch_community
+from guestlist.sso.commands import confirm_domain
 from guestlist.users.commands import create_user, hash_new_password
 from guestlist.users.models import User
 from guestlist.workspaces.models import Workspace
@@ -62,6 +63,7 @@ def build() -> list[tuple[str, str]]:
     northwind, olga = _workspace("Northwind Security", "northwind", "olga@northwind.example")
     acme, nora = _workspace("Acme", "acme", "nora@acme.example")
     main = fetch_community(OPERATOR, northwind, "main")
+    confirm_domain(actor=OPERATOR, workspace=northwind, name="northwind.example")
     for name in ("Alder", "Birch", "Cedar"):
         create_community(actor=olga.actor, parent=main, name=name)
     create_community(actor=olga.actor, parent=fetch_community(OPERATOR, northwind, "cedar"), name="Cedar North")

@@ -48,7 +48,7 @@ class PersonalPasswordValidator:
         rest = password.casefold()
         for word in sorted({"guestlist", *_personal(user)}, key=len, reverse=True):
             rest = rest.replace(word, "")
-        if len(password) - len(rest) > len(rest):
+        if len(password) - len(rest) >= len(rest):
             raise ValidationError(_("Do not build the password from your name, your address or the name of the place."))
 
     def get_help_text(self) -> str:
@@ -57,7 +57,9 @@ class PersonalPasswordValidator:
 
 def _personal(user: Any) -> Iterable[str]:
     text = " ".join(getattr(user, "password_words", ()) if user else ())
-    return re.findall(r"[^\W_]{4,}", text.casefold())
+    names = (each.casefold().partition("@")[0] for each in getattr(user, "password_words", ()))
+    joined = ("".join(re.findall(r"[^\W_]+", each)) for each in names)
+    return [*re.findall(r"[^\W_]{4,}", text.casefold()), *(each for each in joined if len(each) >= 4)]
 
 
 class PasswordSubject:

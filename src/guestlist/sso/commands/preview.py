@@ -47,7 +47,7 @@ def _foresee(connection: Connection, claims: Claims) -> Foreseen:
     facts = _facts(connection, claims, user, identity)
     if user and not identity and not facts.member and not facts.was_member:
         facts = _facts(connection, claims, None, identity)
-    return Foreseen(claims, judge(facts))
+    return Foreseen(claims, judge(facts) if claims.subject else Verdict("refused", "no_subject"))
 
 
 def _facts(connection: Connection, claims: Claims, user: User | None, identity: bool) -> Facts:

@@ -36,7 +36,7 @@ class Facts:
 @dataclass(frozen=True)
 class Verdict:
     """`known`: signed in as they are. `fulfil`: their invitation is accepted. `create`: they get `places`. `link`: an account has
-    this address, so its holder signs in to that first. `refused`: `reason` says why, one of `no_address unverified_address
+    this address, so its holder signs in to that first. `refused`: `reason` says why, one of `no_subject no_address unverified_address
     foreign_domain account_disabled removed not_invited no_role role_not_given`."""
 
     outcome: Outcome

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from guestlist.kernel import clock
 from guestlist.kernel.text import address_key
@@ -20,6 +22,8 @@ from guestlist.users.rules import (
     limits_of_stranger,
     source_of,
 )
+
+LONGEST_WAIT = 3_600  # seconds that somebody is asked to wait
 
 
 def verify_password(*, address: str, password: str, source: str, browsers: Mapping[str, str]) -> User | None:
@@ -45,9 +49,21 @@ def count_try(limits: Sequence[Limit]) -> None:
     """Counts a password as wrong before it is looked at, so that many at once do not slip through. Raises TooManyTries at the first
     limit that is used up; those after it are not touched."""
     with transaction.atomic():
-        within = all(_count(limit) <= limit.most for limit in limits)
-    if not within:
-        raise TooManyTries
+        used_up = next((limit for limit in limits if _count(limit) > limit.most), None)
+    if used_up:
+        raise TooManyTries(_how_long(used_up))
+
+
+def _how_long(limit: Limit) -> str:
+    if limit.seconds > LONGEST_WAIT:
+        return _("Too many wrong passwords. Choose a new password by e-mail.")
+    minutes = limit.seconds // 60
+    words = ngettext(
+        "Too many wrong passwords. Wait %(n)s minute, or choose a new password by e-mail.",
+        "Too many wrong passwords. Wait up to %(n)s minutes, or choose a new password by e-mail.",
+        minutes,
+    )
+    return words % {"n": minutes}
 
 
 def _count(limit: Limit) -> int:
@@ -77,5 +93,7 @@ def take_back_try(limits: Sequence[Limit]) -> None:
 def forget_tries(*, user: User) -> None:
     """Its holder has signed in, or chose a new password: what strangers tried on the account starts anew. And sweeps out what
     has ended."""
-    Tries.objects.filter(key__in=keys_ended_by_success(user.id.hex)).delete()
+    account = user.id.hex
+    anywhere = Q(key__startswith=f"account:{account}:")  # from each source
+    Tries.objects.filter(anywhere | Q(key__in=keys_ended_by_success(account))).delete()
     Tries.objects.filter(ends_at__lte=clock.now()).delete()

@@ -1,6 +1,7 @@
 """Who was refused, why, and `Let in`."""
 
 import uuid
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import Refusal
+from guestlist.kernel.text import address_key
 from guestlist.sso.commands import let_in
 from guestlist.sso.models import Attempt
-from guestlist.sso.queries import fetch_attempt, places_for
+from guestlist.sso.queries import fetch_attempt, places_for, proved_domains
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.opening import crumbs, open_workspace
 from guestlist.web.invite.form import InviteForm
@@ -33,7 +35,7 @@ def let_in_page(request: HttpRequest, slug: str, attempt: uuid.UUID) -> HttpResp
         return redirect("connection", slug, row.connection_id)
     page = {
         "crumbs": crumbs(workspace, _("Let in"), connection=row.connection),
-        "attempt": attempt_row(row),
+        "attempt": attempt_row(row, proved_domains(workspace)),
         "connection": row.connection.name,
         "action": request.path,
         "cancel_url": reverse("connection", args=[slug, row.connection_id]),
@@ -61,7 +63,8 @@ def _given(row: Attempt) -> QueryDict:
     return posted
 
 
-def attempt_row(row: Attempt) -> Shown:
+def attempt_row(row: Attempt, domains: Collection[str]) -> Shown:
+    """`domains`: those proved. Where the address lies in none of them, letting in would be refused."""
     name = row.name or row.email or _("Somebody without an address")
     return {
         "id": str(row.id),
@@ -70,6 +73,7 @@ def attempt_row(row: Attempt) -> Shown:
         "email": row.email,
         "groups": row.groups,
         "why": reason_words(row.reason),
+        "outside": row.reason == "foreign_domain" and address_key(row.email).rpartition("@")[2] not in domains,
         "times": row.times,
         "at": row.last_at,
         "url": reverse("attempt", args=[row.connection.workspace.slug, row.id]),
@@ -78,6 +82,7 @@ def attempt_row(row: Attempt) -> Shown:
 
 def reason_words(reason: str) -> str:
     return {
+        "no_subject": _("The directory names no subject (sub), so nobody could be known again."),
         "no_address": _("The directory names no e-mail address."),
         "unverified_address": _("The directory says that nobody verified the address."),
         "foreign_domain": _("The workspace has not proved the domain of the address."),

@@ -15,7 +15,7 @@ from guestlist.kernel.errors import Refusal
 from guestlist.sso.commands import preview_claims, set_defaults
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import attempts_of, proved_domains
-from guestlist.web.connections.attempts import attempt_row
+from guestlist.web.connections.attempts import attempt_row, reason_words
 from guestlist.web.connections.defaults import DefaultsForm
 from guestlist.web.connections.form import copies
 from guestlist.web.connections.kinds import kind_of
@@ -46,6 +46,7 @@ def configure_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Ht
         "copies": copies(row.protocol, row),
         "domains": domains,
         "security_url": reverse("workspace_security", args=[slug]),
+        "invite_url": reverse("workspace_users_new", args=[slug]),
         "defaults": form.context(),
         "preview": preview,
         "late": act == "save" and bool(late(request)),
@@ -102,11 +103,18 @@ def _preview(request: HttpRequest, row: Connection) -> Shown:
     if not isinstance(raw, dict):
         return {"claims": claims, "error": _("This is no JSON object. Paste the claims of an ID token, braces included.")}
     found = preview_claims(actor=request.user.actor, connection=row, raw=raw)
-    return {"claims": claims, "read": found.claims, "verdict": found.verdict, "places": given_places(found.verdict.places)}
+    return {
+        "claims": claims,
+        "read": found.claims,
+        "verdict": found.verdict,
+        "why": reason_words(found.verdict.reason),
+        "places": given_places(found.verdict.places),
+    }
 
 
 def _attempts(request: HttpRequest, row: Connection) -> dict[str, Any]:
     start = start_in(request)
     found = attempts_of(request.user.actor, row.workspace).filter(connection=row)[start : start + ATTEMPTS + 1]
-    rows = [attempt_row(each) for each in found]
+    domains = proved_domains(row.workspace)
+    rows = [attempt_row(each, domains) for each in found]
     return {"attempts": rows[:ATTEMPTS], "page": pager(request, start, ATTEMPTS, more=len(rows) > ATTEMPTS)}

@@ -56,7 +56,7 @@ class Kind:
         if not all(parts.values()):
             return ""
         if "domain" in parts:
-            parts["domain"] = parts["domain"].removeprefix("https://").rstrip("/")
+            parts["domain"] = re.sub(r"-admin(?=\.okta)", "", parts["domain"].removeprefix("https://").rstrip("/"))
         if "base" in parts:
             parts["base"] = parts["base"].rstrip("/")
         return self.issuer.format(**parts)

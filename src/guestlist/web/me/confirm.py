@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from guestlist.kernel.errors import Refusal
 from guestlist.users.commands import request_password_reset
 from guestlist.users.queries import factors_of
+from guestlist.web.confirming import confirmed_lately
 from guestlist.web.limits import limited
 from guestlist.web.me.account import crumbs
 from guestlist.web.shell import at
@@ -24,8 +25,11 @@ from guestlist.web.sign_in.views import safe_next
 
 @login_required
 def confirm_page(request: HttpRequest) -> HttpResponse:
-    """`?ask=factor` takes a code or a passkey only: for who came with a password, or through a connection, and needs a second."""
+    """`?ask=factor` takes a code or a passkey only: for who came with a password, or through a connection, and needs a second.
+    `?done=1` is where another tab ends up, in which a form did not want to lose what was typed."""
     at(request, "me")
+    if "done" in request.GET and confirmed_lately(request):
+        return render(request, "me/confirmed.html", {"crumbs": crumbs(_("Confirm it is you"))})
     target, factor_only = safe_next(request), request.GET.get("ask") == "factor"
     do = request.POST.get("do", "")
     errors = _confirm(request, do, factor_only) if request.method == "POST" else {}

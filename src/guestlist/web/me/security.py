@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.seals import seal, unseal
+from guestlist.sso.queries import known_as
 from guestlist.users.commands import add_totp, keep_recovery_codes, make_recovery_codes, remove_totp
 from guestlist.users.errors import WrongCode
 from guestlist.users.queries import factors_of, has_second_factor, sessions_of, waiting_codes
@@ -40,6 +41,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
         "factors": factors,
         "next_url": request.session.pop(WANTED, "") if factors.has_second and not factors.codes_waiting else "",
         "has_password": request.user.has_usable_password(),
+        "comes_in_by": ", ".join(each["connection"] for each in known_as(request.user)),
         "passkeys": [
             {
                 "name": row.data["name"],
@@ -81,11 +83,13 @@ def totp_page(request: HttpRequest) -> HttpResponse:
             return changed(request, _("The authenticator app is set up."))
         except WrongCode as refusal:
             errors = {"code": str(refusal)}
+    url = get_adapter().build_totp_url(request.user, secret)
     page = {
         "crumbs": crumbs(_("Authenticator app")),
         "errors": errors,
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        "qr": qr_code(get_adapter().build_totp_url(request.user, secret)),
+        "url": url,
+        "qr": qr_code(url),
     }
     return render(request, "me/totp.html", page, status=422 if errors else 200)
 

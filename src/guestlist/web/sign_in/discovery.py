@@ -30,7 +30,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
     """The sign-in form posts here too, with its `Email`; whatever else it holds is not read."""
     email = request.POST.get("email", "").strip()
     page: Shown = {"values": {"email": email}, "login_url": reverse("account_login")}
-    if request.method != "POST":
+    if request.method != "POST" or not (email or "do" in request.POST):  # from the sign-in form, without an address yet
         return render(request, "sign_in/sso.html", page)
     if not address_key(email):
         page["errors"] = {"email": _("Enter your whole e-mail address, such as ana@northwind.example.")}

@@ -31,6 +31,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
     if isinstance(errors, HttpResponse):
         return errors
     page = {
+        "slowed": errors.pop("slowed", None),
         "values": values,
         "errors": errors,
         "reset_url": reverse("password_reset"),
@@ -54,7 +55,7 @@ def _log_in(request: HttpRequest, values: dict[str, str]) -> dict[str, str] | Ht
             request, email=address_key(values["email"]) or values["email"], password=password
         )
     except ValidationError as limited_out:
-        return {"form": " ".join(limited_out.messages)}
+        return {"form": " ".join(limited_out.messages), "slowed": "yes"}
     if user is None:
         return {"form": _("This e-mail and password do not match.")}
     return sign_in_by_password(request, user, target=values["next"] or reverse("home"))

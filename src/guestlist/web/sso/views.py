@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from guestlist.kernel import clock, context
+from guestlist.kernel.errors import NotFound
 from guestlist.sso.commands import sign_in, try_sign_in, use_assertion
 from guestlist.sso.errors import ConnectionClosed
 from guestlist.sso.models import Connection
@@ -28,6 +29,7 @@ from guestlist.sso.queries import answered_connection, locate_connection, open_c
 from guestlist.sso.rules import Claims, read_claims
 from guestlist.users.models import User
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.connections.attempts import reason_words
 from guestlist.web.presenting import given_places
 from guestlist.web.shell import at, at_the_door
 from guestlist.web.sign_in.discovery import remember_connection
@@ -66,9 +68,31 @@ def _failed_page(request: HttpRequest, failed: ProviderFailed) -> HttpResponse:
     log.warning("connection %s failed, reference %s: %.300r", row.id, reference, failed.why)
     at_the_door(request)
     again = reverse("sso_start" if row.enabled_at else "sso_test", args=[row.id])
-    page = {"connection": row.name, "reference": reference, "again_url": again, "login_url": reverse("account_login")}
+    page = {
+        "connection": row.name,
+        "reference": reference,
+        "again_url": again,
+        "login_url": reverse("account_login"),
+        **_for_admin(request, failed),
+    }
     # Not 5xx: proxies put a page of their own in the place of those.
     return render(request, "sso/failed.html", page, status=400)
+
+
+def _for_admin(request: HttpRequest, failed: ProviderFailed) -> dict[str, str]:
+    """The cause, and the way to mend it: for whoever may configure the connection. Empty for the others."""
+    try:
+        row = locate_connection(request.user.actor, failed.connection.id) if request.user.is_authenticated else None
+    except NotFound:
+        row = None
+    if row is None:
+        return {}
+    args = [row.workspace.slug, row.id]
+    return {
+        "cause": failed.why[:300],
+        "settings_url": reverse("connection", args=args),
+        "edit_url": reverse("connection_edit", args=args),
+    }
 
 
 @never_cache
@@ -172,7 +196,7 @@ def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: o
         request.session[PENDING] = pending | {"groups": list(claims.groups), "at": clock.now().isoformat()}
         return redirect("sso_link")
     if done.user is None:
-        return refused_page(request, row)
+        return refused_page(request, row, _reason(row, done.verdict.reason))
     _open_session(request, row, done.user)
     response = redirect(state.get("next") or reverse("workspace", args=[row.workspace.slug]))
     remember_connection(response, row)
@@ -185,6 +209,19 @@ def _open_session(request: HttpRequest, row: Connection, user: User) -> None:
     login(request, user)
     request.session["connection"] = str(row.id)
     record_authentication(request, user, "sso", connection=str(row.id))
+
+
+def _reason(row: Connection, reason: str) -> str:
+    """For what an administrator cannot mend by letting somebody in; else nothing."""
+    workspace = {"workspace": row.workspace.name}
+    return {
+        "foreign_domain": _(
+            "Your directory knows you, but %(workspace)s has not proved the domain of your address. "
+            "Ask an administrator of %(workspace)s to prove it, or to invite you."
+        )
+        % workspace,
+        "no_address": _("Your directory names no e-mail address for you. Ask who runs it to add one, and try again."),
+    }.get(reason, "")
 
 
 def refused_page(request: HttpRequest, row: Connection, sentence: str = "") -> HttpResponse:
@@ -208,6 +245,7 @@ def _show_test(request: HttpRequest, row: Connection, claims: Claims, raw: dict[
         ),
         "read": claims,
         "verdict": foreseen.verdict,
+        "why": reason_words(foreseen.verdict.reason),
         "places": given_places(foreseen.verdict.places),
         "settings_url": reverse("connection", args=[row.workspace.slug, row.id]),
     }

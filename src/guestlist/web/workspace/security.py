@@ -18,7 +18,7 @@ from guestlist.members.errors import LastAdmin
 from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.queries import break_glass_choices, domains_of
+from guestlist.sso.queries import break_glass_choices, domains_of, has_live_connection
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import at
@@ -86,7 +86,7 @@ def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str
     fields = _posted(request.POST)
     shutting = [each for each in SWITCHES if fields[each] and not getattr(workspace, each)]
     if shutting and "sure" not in request.POST:
-        return _ask(request, workspace, fields, shutting)
+        return _missing(workspace, fields, shutting) or _ask(request, workspace, fields, shutting)
     try:
         change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
     except Refusal as refusal:
@@ -99,6 +99,15 @@ def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str
         return {beside.get(type(refusal), "form"): str(refusal)}
     messages.success(request, _("Saved. It holds from everybody's next click on."))
     return redirect("workspace_security", workspace.slug)
+
+
+def _missing(workspace: Workspace, fields: dict[str, Any], shutting: list[str]) -> dict[str, str]:
+    """What the command would refuse in any case: nobody is asked whether they are sure of that."""
+    if "sso_only" in shutting and not has_live_connection(workspace):
+        return {"sso_only": str(NoConnection())}
+    if "sso_only" in shutting and fields.get("break_glass") == []:
+        return {"break_glass": _("Name at least one Admin who enters without the directory.")}
+    return {}
 
 
 def _posted(said: QueryDict) -> dict[str, Any]:
