@@ -23,6 +23,7 @@ from guestlist.web.sign_in import views as sign_in
 from guestlist.web.sign_in.discovery import find_page
 from guestlist.web.sso import views as sso
 from guestlist.web.sso.link import link_page
+from guestlist.web.sso.switch import switch_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("join/<str:token>", join_page, name="join"),
     path("join/<str:token>/passkey", join_challenge, name="join_challenge"),
     path("sso/link", link_page, name="sso_link"),
+    path("sso/switch", switch_page, name="sso_switch"),
     path("sso/<uuid:connection>", sso.start, name="sso_start"),
     path("sso/<uuid:connection>/test", sso.test, name="sso_test"),
     path("sso/<uuid:connection>/callback", sso.callback, name="sso_callback"),
