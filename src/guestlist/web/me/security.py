@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.seals import seal, unseal
+from guestlist.sso.queries import identities_of
 from guestlist.users.commands import add_totp, keep_recovery_codes, make_recovery_codes, remove_totp
 from guestlist.users.errors import WrongCode
 from guestlist.users.queries import factors_of, has_second_factor, sessions_of, waiting_codes
@@ -50,6 +51,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
             }
             for row in factors.passkeys
         ],
+        "directories": identities_of(request.user, request.user.reach),
         "others": sessions_of(request.user).exclude(session_key=request.session.session_key).count(),
     }
     return render(request, "me/security.html", page)
