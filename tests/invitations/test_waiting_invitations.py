@@ -49,7 +49,12 @@ def test_who_is_taken_in_is_told_by_whom_where_and_as_what(cast: Cast):
         cast.nora.id,
         user.memberships.get(community=cast.acme_main).id,
     )
-    assert told.about == {"community": "Acme", "workspace": "Acme", "roles": ["Analyst"]}
+    assert told.about == {
+        "community": "Acme",
+        "workspace": "Acme",
+        "workspace_id": str(cast.acme.id),
+        "roles": ["Analyst"],
+    }
 
 
 def test_other_workspace_that_asks_keeps_its_invitation_pending(cast: Cast):

@@ -25,7 +25,8 @@ def newest(user: User) -> tuple[str, dict[str, object], str]:
 def test_account_that_was_added_is_told_by_whom_where_and_as_what(cast: Cast):
     add(cast, cast.nora)
 
-    about = {"community": "Birch", "workspace": "Northwind Security", "roles": ["Analyst"]}
+    where = {"workspace": "Northwind Security", "workspace_id": str(cast.northwind.id)}
+    about = {"community": "Birch", "roles": ["Analyst"], **where}
     assert newest(cast.nora) == ("membership.created", about, "Olga Lindqvist")
     assert unseen_notifications(cast.nora) == 1
 

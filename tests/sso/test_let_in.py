@@ -7,7 +7,7 @@ from guestlist.invitations.commands import erase_user
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.errors import NotFound
-from guestlist.members.commands import deactivate, remove
+from guestlist.members.commands import deactivate, leave, remove
 from guestlist.members.errors import AboveCeiling, NotAllowed
 from guestlist.members.models import Membership
 from guestlist.sso.commands import let_in
@@ -146,3 +146,15 @@ def test_erased_person_is_forgotten_by_the_connection(cast: Cast):
     assert (Identity.objects.count(), Attempt.objects.count()) == (0, 0)
     refused = Event.objects.filter(action="connection.refused").values_list("after__connection", "after__email")
     assert [(name, KIM in email.lower()) for name, email in refused] == [("Okta", False)] * 2
+
+
+def test_who_left_by_themselves_is_invited_instead(cast: Cast):
+    row = creating(cast, connect(cast))
+    kim = come(row).user
+    leave(actor=kim.actor, membership=kim.memberships.get())
+    come(row)
+
+    with pytest.raises(CannotLetIn, match="Invite them"):
+        let_in(actor=cast.olga.actor, attempt=attempt())
+
+    assert held(KIM) == set()

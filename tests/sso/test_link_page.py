@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from guestlist.mail.models import Message
 from guestlist.sso.models import Connection, Identity
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect, creating, held
@@ -50,9 +51,12 @@ def test_holder_logs_in_once_and_links(cast: Cast, row: Connection, openid: Open
 
     assert (answer["Location"], held(OTTO)) == ("/w/northwind", {("Alder", "Guest", "sso")})
     assert Identity.objects.get().user == cast.otto
+    told = Message.objects.get(template="users/emails/factor_changed")
+    assert (told.to_email, told.context["change"], told.context["connection"]) == (OTTO, "directory_linked", row.name)
     again = Client()
     go(again, row, openid)
     assert back(again, row, openid)["Location"] == "/w/northwind"
+    assert Message.objects.filter(template="users/emails/factor_changed").count() == 1
 
 
 def test_looking_links_nothing_and_there_is_nothing_without_a_directory(cast: Cast, row: Connection, openid: OpenId):

@@ -293,6 +293,7 @@ def test_session_is_a_fresh_one_and_its_former_things_are_gone(cast: Cast, row: 
     before = client.session.session_key
 
     walk(client, row, openid)
+    client.post(reverse("sso_switch"))
 
     assert client.session["connection"] == str(row.id)
     assert not Session.objects.filter(session_key=before).exists()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -85,6 +86,7 @@ def _values(cast: Cast) -> dict[str, object]:
         "key": make_key(cast.birch, [GUEST], "Clerk of Birch")[0].id,
         "session": cast.ana.sessions.get().id,
         "passkey": 1,
+        "identity": uuid4(),
         "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,
     }
 

@@ -229,3 +229,32 @@ def test_guessing_from_many_places_is_stopped_for_an_hour_and_no_longer(cast: Ca
         later = owner.post("/login/second", {"code": now_code(secret)}).status_code
 
     assert (stopped, later) == (422, 302)
+
+
+def test_guessing_from_many_places_does_not_keep_the_holders_browser_out(cast: Cast):
+    secret = app_of(cast.ana)
+    typed, before = {"email": cast.ana.email, "password": PASSWORD}, datetime.now(UTC) - timedelta(minutes=1)
+    with time_machine.travel(before, tick=False):
+        holder = password_given(cast.ana)
+        holder.post("/login/second", {"code": now_code(secret)})
+        holder.post("/logout")
+    for n in range(31):
+        password_given(cast.ana, REMOTE_ADDR=f"198.51.100.{n}").post("/login/second", {"code": "000000"})
+
+    holder.post("/login", typed)
+    holder.post("/login/second", {"code": now_code(secret)})
+
+    assert is_in(holder)
+
+
+def test_holders_browser_guesses_no_more_than_others(cast: Cast):
+    secret = app_of(cast.ana)
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1), tick=False):
+        holder = password_given(cast.ana)
+        holder.post("/login/second", {"code": now_code(secret)})
+        holder.post("/logout")
+    holder.post("/login", {"email": cast.ana.email, "password": PASSWORD})
+
+    guesses = [holder.post("/login/second", {"code": f"{n:06}"}) for n in range(7)]
+
+    assert [str(each.context["errors"]["code"]).startswith("Too many") for each in guesses] == [False] * 5 + [True] * 2

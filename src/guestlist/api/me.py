@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Query, Router, Status
 from pydantic import AfterValidator, BaseModel
 
-from guestlist.api.auth import Call
+from guestlist.api.auth import Call, confirm_first
 from guestlist.api.shapes import (
     Body,
     CommunityRef,
@@ -99,8 +99,9 @@ class Profile(Body):
 
 @router.patch("/me", response=UserMe)
 def change_me(request: Call, body: Profile) -> UserMe:
-    """A user's own profile. A key has none."""
-    user = _holder(request)
+    """A user's own profile. A key has none. In a session that a directory opened, its holder must have confirmed lately who they are:
+    403 `confirm_first`."""
+    user = _changing(request)
     kept = {"name": user.name, "language": user.language, "time_zone": user.time_zone, "theme": user.theme}
     change_profile(user=user, **kept | body.model_dump(exclude_none=True))
     return _user(user)
@@ -126,7 +127,8 @@ def my_sessions(request: Call, page: Query[Page]) -> Listed[SessionOut]:
 
 @router.delete("/me/sessions/{session}", response={204: None})
 def end_my_session(request: Call, session: uuid.UUID) -> Status[None]:
-    end_session(user=_holder(request), session=session)
+    """In a session that a directory opened, its holder must have confirmed lately who they are: 403 `confirm_first`."""
+    end_session(user=_changing(request), session=session)
     return Status(204, None)
 
 
@@ -135,6 +137,14 @@ def _holder(request: Call) -> User:
     if request.auth.kind != "user":
         raise NotFound
     return request.user
+
+
+def _changing(request: Call) -> User:
+    """A workspace's directory reaches nothing of the account (rule 14). Raises NotFound, ConfirmFirst."""
+    user = _holder(request)
+    if "connection" in request.session:
+        confirm_first(request)
+    return user
 
 
 def _session(row: Session, here: str | None) -> SessionOut:
@@ -149,7 +159,7 @@ def _session(row: Session, here: str | None) -> SessionOut:
 
 
 def _user(user: User) -> UserMe:
-    grouped = groupby(memberships_of(user), lambda row: row.membership.workspace)
+    grouped = groupby(memberships_of(user, user.reach), lambda row: row.membership.workspace)
     workspaces = [
         OwnWorkspace(**_workspace(place).model_dump(), memberships=[_membership(row) for row in rows]) for place, rows in grouped
     ]

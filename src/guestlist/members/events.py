@@ -49,6 +49,7 @@ def notify_members(sender: object, *, actor: Actor, changes: Sequence[Change], a
             about={
                 "community": communities[_place(each)].name,
                 "workspace": communities[_place(each)].workspace.name,
+                "workspace_id": str(communities[_place(each)].workspace_id),
                 "roles": [roles[role] for role in _roles(each) if role in roles],
             }
             | _more(each, communities),

@@ -3,6 +3,12 @@ from django.utils.translation import gettext_lazy as _
 from guestlist.kernel.errors import Refusal
 
 
+class OnlyWayIn(Refusal):
+    code = "only_way_in"
+    kind = "conflict"
+    message = _("This directory is the only way into your account. Set a password or add a passkey first.")
+
+
 class NoConnection(Refusal):
     code = "no_connection"
     kind = "conflict"

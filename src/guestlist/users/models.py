@@ -43,6 +43,8 @@ class User(AbstractBaseUser):
 
     # The workspaces whose door is shut to this session: of the request, never stored.
     shut: frozenset[uuid.UUID] = frozenset()
+    # In a session that a directory opened, the workspaces that this session is told of; None otherwise. Likewise never stored.
+    reach: frozenset[uuid.UUID] | None = None
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"

@@ -33,5 +33,10 @@ def needs_confirming(view: View) -> View:
     return asked_first
 
 
+def vouched_only(request: HttpRequest) -> bool:
+    """Whether a workspace's directory opened this session and nobody confirmed it since: its word does not reach the account (rule 14)."""
+    return "connection" in request.session and not confirmed_lately(request)
+
+
 def ask_to_confirm(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('confirm')}?{urlencode({'next': request.get_full_path()})}")

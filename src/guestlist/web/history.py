@@ -72,6 +72,7 @@ SENTENCES = {
     "connection.disabled": gettext_lazy("%(actor)s switched the connection %(name)s off."),
     "connection.deleted": gettext_lazy("%(actor)s deleted the connection %(name)s."),
     "connection.linked": gettext_lazy("The connection %(name)s knows %(user)s from now on."),
+    "connection.unlinked": gettext_lazy("The connection %(name)s no longer knows %(user)s."),
     "connection.refused": gettext_lazy("The connection %(name)s brought %(email)s, who was refused."),
     "connection.let_in": gettext_lazy("%(actor)s let %(email)s in, whom the connection %(name)s had brought."),
     "user.created": gettext_lazy("%(actor)s made the account of %(person)s."),

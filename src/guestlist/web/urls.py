@@ -12,7 +12,7 @@ from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_challenge, join_page
 from guestlist.web.keys import views as keys
-from guestlist.web.me import account, data, passkeys, security, sessions
+from guestlist.web.me import account, data, directories, passkeys, security, sessions
 from guestlist.web.me import confirm as my_confirm
 from guestlist.web.me import notifications as my_notifications
 from guestlist.web.people import bulk, confirm
@@ -23,6 +23,7 @@ from guestlist.web.sign_in import views as sign_in
 from guestlist.web.sign_in.discovery import find_page
 from guestlist.web.sso import views as sso
 from guestlist.web.sso.link import link_page
+from guestlist.web.sso.switch import switch_page
 from guestlist.web.team import views as team
 from guestlist.web.user_center import places, tree
 from guestlist.web.user_center import views as user_center
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("join/<str:token>", join_page, name="join"),
     path("join/<str:token>/passkey", join_challenge, name="join_challenge"),
     path("sso/link", link_page, name="sso_link"),
+    path("sso/switch", switch_page, name="sso_switch"),
     path("sso/<uuid:connection>", sso.start, name="sso_start"),
     path("sso/<uuid:connection>/test", sso.test, name="sso_test"),
     path("sso/<uuid:connection>/callback", sso.callback, name="sso_callback"),
@@ -69,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("me/security/passkeys/challenge", passkeys.passkey_challenge, name="passkey_challenge"),
     path("me/security/passkeys/<int:passkey>/rename", passkeys.passkey_rename_page, name="passkey_rename"),
     path("me/security/passkeys/<int:passkey>/remove", passkeys.passkey_remove_page, name="passkey_remove"),
+    path("me/security/directories/<uuid:identity>/unlink", directories.unlink_page, name="unlink"),
     path("me/notifications", my_notifications.notifications, name="notifications"),
     path("me/memberships/<uuid:membership>/leave", account.leave_page, name="leave"),
     path("me/sessions/others/end", sessions.end_others_page, name="end_other_sessions"),

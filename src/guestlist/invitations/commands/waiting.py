@@ -83,5 +83,5 @@ def _notification(membership: Membership, workspace: Workspace, grants: list[Gra
         actor_kind=giver.kind,
         actor_id=giver.id,
         target_id=membership.id,
-        about={"workspace": workspace.name, **words_of(grants)[0]},
+        about={"workspace": workspace.name, "workspace_id": str(workspace.id), **words_of(grants)[0]},
     )

@@ -201,10 +201,11 @@ def fetch_membership(actor: Actor, workspace: Workspace, membership: uuid.UUID) 
     return MemberRow(row, roles_of([row])[row.id])
 
 
-def memberships_of(user: User) -> list[MemberRow]:
-    """What the user belongs to, in every workspace: their own business, so no actor is asked."""
+def memberships_of(user: User, within: Collection[uuid.UUID] | None = None) -> list[MemberRow]:
+    """What the user belongs to, in every workspace or in those `within`: their own business, so no actor is asked."""
+    inside = Q() if within is None else Q(workspace__in=within)
     rows = list(
-        Membership.objects.filter(user=user)
+        Membership.objects.filter(inside, user=user)
         .select_related("workspace", "community")
         .order_by("workspace__name", "community__kind", "community__name")
     )

@@ -12,6 +12,7 @@ from guestlist.sso.commands.domains import check_domain, claim_domain, confirm_d
 from guestlist.sso.commands.policy import change_sign_in_policy
 from guestlist.sso.commands.preview import Foreseen, preview_claims, try_sign_in
 from guestlist.sso.commands.sign_in import SignedIn, link_identity, sign_in, use_assertion
+from guestlist.sso.commands.unlink import unlink
 
 __all__ = [
     "Foreseen",
@@ -36,5 +37,6 @@ __all__ = [
     "set_defaults",
     "sign_in",
     "try_sign_in",
+    "unlink",
     "use_assertion",
 ]

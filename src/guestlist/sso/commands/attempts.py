@@ -11,7 +11,7 @@ from guestlist.invitations.rules import Wanted, merge
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.members.models import Membership
+from guestlist.members.models import Departure, Membership
 from guestlist.sso.commands.sign_in import give_places, keep_identity, make_user
 from guestlist.sso.errors import CannotLetIn, NoDefaults
 from guestlist.sso.models import Attempt
@@ -25,7 +25,8 @@ def let_in(*, actor: Actor, attempt: Attempt, wanted: Sequence[Wanted] = ()) -> 
     """Makes the memberships, and the account where there is none, so that the next sign-in succeeds; an account that somebody has is
     linked by its holder then. `wanted`: communities with roles; left out, what the connection gives by group or by default.
     Raises NotAllowed without `members:invite` in each community, AboveCeiling, NoDefaults, NotFound; CannotLetIn for an address that
-    nobody proved or that the directory has not checked, an account that is disabled, and a member who is deactivated here."""
+    nobody proved or that the directory has not checked, an account that is disabled, a member who is deactivated here, and one who left
+    by themselves."""
     with transaction.atomic():
         rows = lock_workspaces(sorted({attempt.connection.workspace_id, *workspaces_asking(_claims(attempt).email_key)}))
         row = Attempt.objects.select_related("connection__workspace").filter(id=attempt.id, let_in_at=None).first()
@@ -63,6 +64,8 @@ def _check_can(row: Attempt, claims: Claims, user: User | None, identity: bool) 
         raise CannotLetIn(_("This account is disabled. Ask the operator of the installation."))
     if user and Membership.objects.filter(workspace=row.connection.workspace_id, user=user).exists():
         raise CannotLetIn(_("They are a member who is deactivated or whose time is over. Change that on their page."))
+    if user and Departure.objects.filter(workspace=row.connection.workspace_id, user=user).exists():
+        raise CannotLetIn(_("They left the workspace by themselves. Invite them instead: then they may accept or decline."))
 
 
 def _settle(actor: Actor, row: Attempt, user: User) -> None:

@@ -13,6 +13,7 @@ from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import address_key, read_address
+from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import Place, join
 from guestlist.members.models import Membership
 from guestlist.sso.errors import ConnectionClosed, LinkTooLate, NotYourAddress
@@ -20,6 +21,7 @@ from guestlist.sso.models import Attempt, Connection, Identity, UsedAssertion
 from guestlist.sso.queries import find_user, gather_facts, holds_address
 from guestlist.sso.rules import Claims, Verdict, judge
 from guestlist.users.commands import create_user
+from guestlist.users.emails import account_mails
 from guestlist.users.models import User
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.models import Workspace
@@ -105,7 +107,9 @@ def _enter(connection: Connection, claims: Claims, holder: User | None) -> Entry
 def _let_through(entry: Entry, claims: Claims) -> User:
     made = entry.user is None
     user = entry.user or make_user(entry.connection.actor, claims)
-    keep_identity(entry.connection, user, claims)
+    if keep_identity(entry.connection, user, claims) and not made:
+        names = {"connection": entry.connection.name, "workspace": entry.connection.workspace.name}
+        queue_messages(account_mails(user, "users/emails/factor_changed", change="directory_linked", **names))
     if entry.verdict.outcome == "fulfil" and entry.invitation:
         fulfil(user, entry.invitation)
     if entry.verdict.outcome == "create":
@@ -122,8 +126,8 @@ def make_user(actor: Actor, claims: Claims) -> User:
     return create_user(actor=actor, address=address, name=name, password_hash=make_password(None), language="")
 
 
-def keep_identity(connection: Connection, user: User, claims: Claims) -> None:
-    """Whom the connection knows by this subject from now on."""
+def keep_identity(connection: Connection, user: User, claims: Claims) -> bool:
+    """Whom the connection knows by this subject from now on; whether that is new."""
     _row, made = Identity.objects.update_or_create(
         connection=connection,
         subject=claims.subject,
@@ -134,6 +138,7 @@ def keep_identity(connection: Connection, user: User, claims: Claims) -> None:
         after = {"name": connection.name, "user": str(user.id)}
         change = Change("connection.linked", connection.id, connection.workspace_id, after=after)
         record(actor=connection.actor, changes=[change])
+    return made
 
 
 def give_places(actor: Actor, connection: Connection, user: User, claims: Claims, places: tuple[Wanted, ...]) -> None:

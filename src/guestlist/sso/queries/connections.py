@@ -97,9 +97,14 @@ def proved_domains(workspace: Workspace) -> list[str]:
     return list(rows.order_by("name").values_list("name", flat=True))
 
 
+def identities_of(user: User, within: Collection[uuid.UUID] | None = None) -> QuerySet[Identity]:
+    """The directories linked to the user's account, the oldest first; `within`: of these workspaces alone."""
+    rows = Identity.objects.filter(user=user).select_related("connection__workspace").order_by("created_at", "id")
+    return rows if within is None else rows.filter(connection__workspace__in=within)
+
+
 def known_as(user: User) -> list[dict[str, str]]:
     """What directories call the user: for the copy of their data."""
-    rows = Identity.objects.filter(user=user).select_related("connection__workspace").order_by("created_at", "id")
     return [
         {
             "workspace": row.connection.workspace.name,
@@ -108,5 +113,5 @@ def known_as(user: User) -> list[dict[str, str]]:
             "email": row.email,
             "last_used_at": row.last_used_at.isoformat(),
         }
-        for row in rows
+        for row in identities_of(user)
     ]

@@ -49,10 +49,10 @@ class doors:
         return response
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
-        if not request.doors or request.resolver_match.url_name == "door":
+        if not request.doors or request.resolver_match.url_name == "door" or request.path.startswith("/api/"):
             return None
         slug = kwargs.get("slug") or (_workspace_of(request, kwargs["community"]) if "community" in kwargs else "")
-        return to_the_door(request, slug) if slug in request.doors and not request.path.startswith("/api/") else None
+        return to_the_door(request, slug) if slug in request.doors else None
 
 
 def _note_visit(request: HttpRequest) -> None:
@@ -67,13 +67,15 @@ def _note_visit(request: HttpRequest) -> None:
 
 def to_the_door(request: HttpRequest, slug: str) -> HttpResponse:
     """From there the session comes back to this page; to a form it cannot."""
-    back = request.get_full_path() if request.method == "GET" else reverse("workspace", args=[slug])
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("workspace", args=[slug])
     return redirect(f"{reverse('door', args=[slug])}?{urlencode({'next': back})}")
 
 
 def _shut(request: HttpRequest) -> dict[str, Shut]:
     connection = as_id(request.session.get("connection", ""))
     found = doors_of(request.user, connection)
+    if "connection" in request.session:
+        request.user.reach = frozenset(each.workspace for each in found if each.own_connection)
     agent = request.headers.get("User-Agent", "")
     note_session(session=request.session, user_agent=agent, address=context.address.get(), every=_precision(found))
     session = _facts(request, connection)

@@ -24,7 +24,7 @@ from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPas
 from guestlist.users.models import Session
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, vouched_only
 from guestlist.web.door.guard import to_the_door
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
@@ -36,6 +36,8 @@ def me(request: HttpRequest) -> HttpResponse:
     user = request.user
     values = {"name": user.name, "language": user.language or "en", "time_zone": user.time_zone, "theme": user.theme}
     errors: dict[str, str] = {}
+    if request.method == "POST" and vouched_only(request):
+        return ask_to_confirm(request)
     if request.method == "POST":
         values = {each: request.POST.get(each, "") for each in values}
         try:
@@ -53,7 +55,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "time_zones": time_zones(),
         "zone_now": timezone.get_current_timezone_name(),
-        "places": _my_places(request, memberships_of(user)),
+        "places": _my_places(request, memberships_of(user, user.reach)),
         **_sessions(request),
     }
     return render(request, "me/me.html", page, status=422 if errors else 200)
@@ -83,7 +85,8 @@ def _my_places(request: HttpRequest, rows: list[MemberRow]) -> list[Shown]:
 def _sessions(request: HttpRequest) -> dict[str, Any]:
     here = request.session.session_key
     found = list(sessions_of(request.user))
-    opened_by = _connections_of(found)
+    vouched = "connection" in request.session  # by a directory, which is told of no other
+    opened_by = _connections_of([each for each in found if not vouched or each.session_key == here])
     rows = [
         {
             "words": session_words(row.browser, row.system),

@@ -14,7 +14,7 @@ from guestlist.invitations.queries import own_data
 from guestlist.members.errors import LastAdmin
 from guestlist.sso.queries import known_as
 from guestlist.users.errors import NotConfirmed, WrongPassword
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, vouched_only
 from guestlist.web.limits import limited
 from guestlist.web.me.account import crumbs
 from guestlist.web.shell import at
@@ -24,7 +24,7 @@ from guestlist.web.shell import at
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
     """Of every workspace: whoever runs the directory that opened the session has no business with the others."""
-    if "connection" in request.session and not confirmed_lately(request):
+    if vouched_only(request):
         return ask_to_confirm(request)
     data = own_data(request.user) | {"directories": known_as(request.user)}
     answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})

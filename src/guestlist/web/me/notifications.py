@@ -27,13 +27,21 @@ from guestlist.web.shell import at
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
     at(request, "notifications")
-    rows = notifications_of(request.user)
-    mine = {(row.membership.id, row.membership.community.name) for row in memberships_of(request.user)}
+    found = notifications_of(request.user)
+    rows = [each for each in found if _concerns(request.user, each[0])]
+    mine = {(row.membership.id, row.membership.community.name) for row in memberships_of(request.user, request.user.reach)}
     page = {"crumbs": crumbs(_("Notifications")), "items": [_item(request.user, row, who, mine) for row, who in rows]}
-    if rows and request.method == "GET":
+    # Where some are not shown, none is marked as read: marking goes by time.
+    if rows and rows == found and request.method == "GET":
         see_notifications(user=request.user, until=rows[0][0].at)
         request.user.notifications_seen_at = max(request.user.notifications_seen_at, rows[0][0].at)
     return render(request, "me/notifications.html", page)
+
+
+def _concerns(user: User, row: Notification) -> bool:
+    """Whether this session is told: whoever runs the directory that opened it has no business with the other workspaces."""
+    inside = {str(each) for each in user.reach or ()}
+    return user.reach is None or row.action.startswith("user.") or row.about.get("workspace_id") in inside
 
 
 def _item(user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]]) -> Shown:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.seals import seal, unseal
-from guestlist.sso.queries import known_as
+from guestlist.sso.queries import identities_of
 from guestlist.users.commands import add_totp, keep_recovery_codes, make_recovery_codes, remove_totp
 from guestlist.users.errors import WrongCode
 from guestlist.users.queries import factors_of, has_second_factor, sessions_of, waiting_codes
@@ -34,6 +34,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
     """`?next=` is where a workspace's door turned the reader away: shown as the way on once there is a second factor."""
     at(request, "me")
     factors = factors_of(request.user)
+    directories = list(identities_of(request.user, request.user.reach))
     if target := safe_next(request):
         request.session[WANTED] = target
     page = {
@@ -41,7 +42,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
         "factors": factors,
         "next_url": request.session.pop(WANTED, "") if factors.has_second and not factors.codes_waiting else "",
         "has_password": request.user.has_usable_password(),
-        "comes_in_by": ", ".join(each["connection"] for each in known_as(request.user)),
+        "comes_in_by": ", ".join(each.connection.name for each in directories),
         "passkeys": [
             {
                 "name": row.data["name"],
@@ -52,6 +53,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
             }
             for row in factors.passkeys
         ],
+        "directories": directories,
         "others": sessions_of(request.user).exclude(session_key=request.session.session_key).count(),
     }
     return render(request, "me/security.html", page)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from guestlist.kernel.errors import NotFound
 from guestlist.users.commands import end_other_sessions, end_session
 from guestlist.users.queries import sessions_of
+from guestlist.web.confirming import ask_to_confirm, vouched_only
 from guestlist.web.presenting import session_words
 from guestlist.web.shell import at
 
@@ -21,6 +22,8 @@ def end_page(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
     row = sessions_of(request.user).filter(id=session).first()
     if row is None:
         raise NotFound
+    if vouched_only(request):
+        return ask_to_confirm(request)
     if request.method == "POST":
         end_session(user=request.user, session=session)
         messages.success(request, _("The session has ended."))
@@ -31,6 +34,8 @@ def end_page(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
 
 @login_required
 def end_others_page(request: HttpRequest) -> HttpResponse:
+    if vouched_only(request):
+        return ask_to_confirm(request)
     if request.method == "POST":
         end_other_sessions(user=request.user, keep=request.session.session_key or "")
         messages.success(request, _("Your other sessions have ended."))

@@ -23,6 +23,7 @@ from guestlist.users.errors import PasskeyRefused, TooManyCodes
 from guestlist.users.models import User
 from guestlist.users.queries import has_second_factor
 from guestlist.web.limits import limited
+from guestlist.web.sign_in.known import known_as
 
 BROKEN = (ValidationError, ValueError, TypeError, KeyError, AttributeError)
 
@@ -97,8 +98,11 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
 
 def code_of(request: HttpRequest, user: User) -> Authenticator:
     """The authenticator app or the recovery codes that the typed code is of. Raises WrongCode, TooManyCodes."""
-    here = f"{user.id}:{context.address.get()}"
-    too_often = limited(request, "second_factor", key=here) or limited(request, "second_factor_anywhere", key=str(user.id))
+    # Where its holder signed in before, a browser is counted alone: who knows the password must not keep them out from elsewhere.
+    browser = known_as(request).get(user.id.hex)
+    here = f"{user.id}:{browser or context.address.get()}"
+    anywhere = here if browser else str(user.id)
+    too_often = limited(request, "second_factor", key=here) or limited(request, "second_factor_anywhere", key=anywhere)
     if too_often:
         raise TooManyCodes
     factor = use_code(user=user, code=request.POST.get("code", ""))

@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 ANONYMOUS_FOR = 900  # seconds that the session of a browser lives which was sent away and did not come back
 TICKET_FOR = 120
 PENDING = "sso_pending"
+ARRIVED = "sso_arrived"
 
 
 class ProviderFailed(Exception):
@@ -197,18 +198,24 @@ def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: o
         return redirect("sso_link")
     if done.user is None:
         return refused_page(request, row, _reason(row, done.verdict.reason))
-    _open_session(request, row, done.user)
-    response = redirect(state.get("next") or reverse("workspace", args=[row.workspace.slug]))
-    remember_connection(response, row)
-    return response
+    target = state.get("next") or reverse("workspace", args=[row.workspace.slug])
+    if request.user.is_authenticated and request.user != done.user:
+        # Any site can send a browser through here: nobody is signed out of their account unasked.
+        arrived = {"connection": str(row.id), "user": str(done.user.id), "next": target, "at": clock.now().isoformat()}
+        request.session[ARRIVED] = arrived
+        return redirect("sso_switch")
+    return open_session(request, row, done.user, target)
 
 
-def _open_session(request: HttpRequest, row: Connection, user: User) -> None:
+def open_session(request: HttpRequest, row: Connection, user: User, target: str) -> HttpResponse:
     """A fresh one, whoever sat here before, that says which connection opened it: it enters only that one's workspace."""
     request.session.flush()
     login(request, user)
     request.session["connection"] = str(row.id)
     record_authentication(request, user, "sso", connection=str(row.id))
+    response = redirect(target)
+    remember_connection(response, row)
+    return response
 
 
 def _reason(row: Connection, reason: str) -> str:

@@ -18,7 +18,7 @@ from guestlist.members.errors import LastAdmin
 from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.queries import break_glass_choices, domains_of, has_live_connection
+from guestlist.sso.queries import break_glass_choices, connections_on, domains_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import at
@@ -103,7 +103,7 @@ def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str
 
 def _missing(workspace: Workspace, fields: dict[str, Any], shutting: list[str]) -> dict[str, str]:
     """What the command would refuse in any case: nobody is asked whether they are sure of that."""
-    if "sso_only" in shutting and not has_live_connection(workspace):
+    if "sso_only" in shutting and not connections_on(workspace):
         return {"sso_only": str(NoConnection())}
     if "sso_only" in shutting and fields.get("break_glass") == []:
         return {"break_glass": _("Name at least one Admin who enters without the directory.")}
