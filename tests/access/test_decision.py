@@ -44,7 +44,10 @@ class Model:
         return any(who == actor and at in self.path(place) and permission in given for who, at, given in self.held)
 
     def sees(self, actor: object, place: uuid.UUID) -> bool:
-        return any(who == actor and at in self.path(place) for who, at, _ in self.held)
+        reads = {(who, at) for who, at, given in self.held if "communities:read" in given}
+        return any(who == actor and at == place for who, at, _ in self.held) or any(
+            (actor, at) in reads for at in self.path(place)
+        )
 
 
 @dataclass

@@ -80,5 +80,6 @@ def test_mailbox_holds_each_mail_as_a_file(mailbox: Path):
     mails = [message_from_bytes(path.read_bytes(), policy=default) for path in files]
     assert {path.suffix for path in files} == {".eml"}
     assert any("jules@birch.example" in mail["To"] for mail in mails)
-    assert all("/join/" in mail.get_body(("plain",)).get_content() for mail in mails)
+    asked = [mail for mail in mails if "olga@northwind.example" not in mail["To"]]  # she is told of the domain
+    assert all("/join/" in mail.get_body(("plain",)).get_content() for mail in asked)
     assert not any("gone.example" in mail["To"] for mail in mails)

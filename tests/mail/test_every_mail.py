@@ -31,6 +31,7 @@ from guestlist.sso.models import Connection, Domain
 from guestlist.users.commands import add_passkey, request_password_reset, reset_password
 from tests.cast import Cast
 from tests.passkeys import stored_passkey
+from tests.sso.name_server import name_server
 
 ROOT = Path(guestlist.__file__).parent
 FOLDERS = {str(each.relative_to(each.parents[2])): each for each in ROOT.glob("*/templates/*/emails/*") if each.is_dir()}
@@ -135,10 +136,11 @@ def ways_in(cast: Cast) -> None:
 
 
 def record_missing(cast: Cast) -> None:
-    settings.GUESTLIST_DNS_SERVERS = ["127.0.0.1:9"]
     fields = {"workspace": cast.northwind, "name": "northwind.example", "token": "x", "proved_at": clock.now()}
     Domain.objects.create(**fields)
-    prove_a_domain_again()
+    with name_server() as (address, _):
+        settings.GUESTLIST_DNS_SERVERS = [address]
+        prove_a_domain_again()
 
 
 def trust_changed(cast: Cast) -> None:
