@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.source import name_of, python_files
+from tests.architecture.source import name_of, parsed, python_files
 
 INSTEAD = {
     "tenant": "workspace",
@@ -22,7 +22,7 @@ BANNED = re.compile("|".join(INSTEAD), re.IGNORECASE)
 
 
 def identifiers(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         for name in ("id", "attr", "arg", "name"):
             found = getattr(node, name, None)
             if isinstance(found, str):
