@@ -39,11 +39,12 @@ check: setup  ## format, lint, types, import contracts, migrations, translations
 	.venv/bin/python tools/messages.py check
 
 # The browser tests apart: pytest groups them by browser, and so before others that need the rows they flush.
+# One that fails is tried once more, and told as rerun: Chromium on two busy cores now and then is late.
 test: check  ## check, then every test on SQLite (no browser) and on PostgreSQL
 	GUESTLIST_TEST_DB=sqlite $(PYTEST) -m "not browser"
 	$(PYTEST) -m "not browser"
 ifdef CHROMIUM
-	$(PYTEST) -m "browser and not flows"
+	$(PYTEST) -m "browser and not flows" --reruns 1
 else
 	@echo "Left out: the browser tests. They need chromium on the PATH."$(if $(GUESTLIST_CI), && exit 1)
 endif

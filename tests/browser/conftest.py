@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
 from guestlist.cli.mail_sink import MailSink
@@ -36,6 +36,8 @@ FLAGS = [
 ]
 
 Visit = Callable[..., Page]
+
+expect.set_options(timeout=10_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,7 +115,7 @@ def new_context(new_context: Callable[..., BrowserContext]) -> Iterator[Callable
 
     def watched(**options: object) -> BrowserContext:
         context = new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         context.on("console", lambda message: complaints.extend(complaint(message)))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         return context
