@@ -252,9 +252,16 @@ def test_page_answers_why(cast: Cast):
 
     assert yes["answer"]["lines"][0].startswith("Yes: Analyst in Birch, given by Operator on ")
     assert no["answer"]["lines"] == [
-        "No, as far as you may see: no role of Ana Ferreira allows members:invite in Birch.",
+        "No, as far as you may see: no role of Ana Ferreira allows “Ask people in, and send or revoke invitations” in Birch.",
         "Needed would be one of these roles there or above: Admin, manage_member.",
     ]
+
+
+def test_page_offers_what_may_be_asked_in_sentences_under_what_they_are_about(cast: Cast):
+    body = signed_in(cast, "mia").get(page_of(cast) + "?permission=members:invite&community=Birch").content.decode()
+
+    assert '<optgroup label="Members">' in body
+    assert '<option value="members:invite" selected>Ask people in, and send or revoke invitations.</option>' in body
 
 
 @pytest.mark.parametrize("place", ["alder", "Acme", "nowhere", "\x00", ""])

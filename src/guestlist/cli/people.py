@@ -52,7 +52,7 @@ def why(args: argparse.Namespace) -> int:
     if user is None:
         raise Stopped(f"No account has verified the address {args.email}.")
     answer = explain(OPERATOR, workspace, user, args.permission, community_called(OPERATOR, workspace, args.community))
-    for line in lines(answer):
+    for line in lines(answer, answer.permission):
         say(line)
     return 0 if answer.allowed else 1
 
