@@ -10,6 +10,8 @@ from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_api_key, create_role, update_role
 from guestlist.members.models import Membership, Role
+from guestlist.members.queries import figures
+from guestlist.users.models import User
 from guestlist.workspaces.models import Community
 from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
@@ -40,6 +42,31 @@ def test_settings_list_the_roles_one_may_see_built_in_first(cast: Cast):
     assert listed(signed_in(cast, "gus"), ROLES) == [*built_in, "Everywhere"]
     assert listed(signed_in(cast, "olga"), f"/me/communities/{cast.birch.id}/roles") == [*built_in, "Everywhere"]
     assert listed(signed_in(cast, "olga"), f"{ROLES}?q=EVERY") == ["Everywhere"]
+
+
+def test_list_says_how_many_hold_each_role_where_one_may_read_members(cast: Cast):
+    role = make(cast.main)
+    give(cast.gus, cast.birch, role.id)
+
+    def held(who: str) -> dict[str, str]:
+        return {each["name"]: each["held"] for each in signed_in(cast, who).get(ROLES).context["roles"]}
+
+    assert held("olga") == {
+        "Guest": "1 member",
+        "Analyst": "2 members",
+        "Admin": "2 members",
+        "manage_member": "1 member",
+        "Desk": "1 member",
+    }
+    assert (held("adam")["Admin"], held("adam")["Desk"]) == ("1 member", "0 members")
+
+
+def test_built_in_role_with_holders_without_number_is_counted_in_part(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(figures, "MOST_COUNTED", 1)
+
+    found = [each["held"] for each in signed_in(cast, "olga").get(ROLES).context["roles"]]
+
+    assert sorted(found) == ["", "", "", "1+ member"]
 
 
 def test_owner_out_of_sight_is_not_named(cast: Cast):
@@ -220,11 +247,26 @@ def test_deleting_asks_where_its_holders_go(cast: Cast):
     client.post(path, {"move_to": str(other.id)})
 
     said = [each["text"] for each in asked.context["effects"]]
-    assert said[:3] == ["1 holder loses it at once.", "1 API key loses it at once.", "1 pending invitation changes."]
+    assert said[:3] == [
+        "1 holder loses it at once. Gus Petit (Alder).",
+        "1 API key loses it at once. ci (Alder).",
+        "1 pending invitation changes.",
+    ]
     assert role.name not in [each["name"] for each in asked.context["options"]]
     assert without.context["errors"] == {"move_to": "Somebody holds this role. Choose a role to move its holders to."}
     assert not Role.objects.filter(id=role.id).exists()
     assert [each.name for each in Membership.objects.get(user=cast.gus, community=cast.alder).roles.all()] == ["Other"]
+
+
+def test_deleting_names_the_first_few_holders_and_counts_the_others(cast: Cast):
+    role = make(cast.alder)
+    for n in range(7):
+        give(User.objects.create(name=f"Holder {n}", email=f"holder{n}@alder.example"), cast.alder, role.id)
+
+    said = signed_in(cast, "adam").get(page_of(role, "/delete")).context["effects"][0]["text"]
+
+    names = ", ".join(f"Holder {n} (Alder)" for n in range(5))
+    assert said == f"7 holders lose it at once. {names} and 2 more."
 
 
 def test_role_that_nobody_holds_asks_for_no_other(cast: Cast):

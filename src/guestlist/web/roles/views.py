@@ -19,6 +19,7 @@ from guestlist.members.commands import create_role, delete_role, update_role
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import (
     Effects,
+    Holders,
     communities_where,
     counts_of,
     effect_of,
@@ -36,7 +37,7 @@ from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Community, Workspace
 
-HOLDERS = 50
+HOLDERS, NAMED = 50, 5
 
 
 @require_safe
@@ -185,15 +186,29 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
 def _going(request: HttpRequest, workspace: Workspace, row: Role) -> list[Shown]:
     """One line per kind of holder; empty where nobody holds it."""
     actor = request.user.actor
-    found = holders_of(actor, workspace, row, limit=1)
-    members = counts_of(actor, workspace, [row]).get(row.id, 0) + found.unnamed
+    found = holders_of(actor, workspace, row, limit=NAMED)
+    members, keys = counts_of(actor, workspace, [row]).get(row.id, 0) + found.unnamed, len(found.keys)
     waiting = invitations_holding(actor, workspace, row)
+    people = [(each.user.name or each.user.email, each.community) for each in found.memberships]
     lines = [
-        (members, ngettext("%(n)s holder loses it at once.", "%(n)s holders lose it at once.", members)),
-        (len(found.keys), ngettext("%(n)s API key loses it at once.", "%(n)s API keys lose it at once.", len(found.keys))),
-        (waiting, ngettext("%(n)s pending invitation changes.", "%(n)s pending invitations change.", waiting)),
+        (members, ngettext("%(n)s holder loses it at once.", "%(n)s holders lose it at once.", members), people),
+        (keys, ngettext("%(n)s API key loses it at once.", "%(n)s API keys lose it at once.", keys), _keys(found)),
+        (waiting, ngettext("%(n)s pending invitation changes.", "%(n)s pending invitations change.", waiting), []),
     ]
-    return [{"text": text % {"n": number}} for number, text in lines if number]
+    return [{"text": f"{text % {'n': number}} {_called(who, number)}".strip()} for number, text, who in lines if number]
+
+
+def _keys(found: Holders) -> list[tuple[str, Community]]:
+    return [(each.name, each.community) for each in found.keys[:NAMED]]
+
+
+def _called(named: list[tuple[str, Community]], number: int) -> str:
+    """`Ana Ferreira (Birch), Gus Petit (Cedar) and 3 more.`"""
+    if not named:
+        return ""
+    names = ", ".join(f"{name} ({where.name})" for name, where in named)
+    more = number - len(named)
+    return f"{names} {_('and %(n)s more') % {'n': more}}." if more else f"{names}."
 
 
 def _fetch(request: HttpRequest, slug: str, role: uuid.UUID) -> tuple[Workspace, Role]:
