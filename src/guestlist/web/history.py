@@ -1,19 +1,22 @@
 """Events as sentences: who did what to whom, where. One sentence for each action, and for the turns it can take."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guestlist.invitations.queries import Told
-from guestlist.web.presenting import Shown, last_day
+from guestlist.web.presenting import Shown, duration, last_day
 
 # `action` or `action/turn`; the turns are told in `_turns`. Every action that the code records stands here: a test looks.
 SENTENCES = {
     "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
+    "workspace.changed/told": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s. %(changes)s."),
     "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
     "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
     "workspace.break_glass_changed": gettext_lazy("%(actor)s named who may enter without the directory."),
@@ -21,7 +24,11 @@ SENTENCES = {
     "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
     "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
     "community.changed": gettext_lazy("%(actor)s changed the community %(place)s."),
+    "community.changed/told": gettext_lazy("%(actor)s changed the community %(place)s. %(changes)s."),
     "community.moved": gettext_lazy("%(actor)s moved the community %(place)s."),
+    "community.moved/told": gettext_lazy(
+        "%(actor)s moved the community %(place)s from below %(parent_before)s to below %(parent)s."
+    ),
     "community.deleted": gettext_lazy("%(actor)s deleted the community %(name)s."),
     "role.created": gettext_lazy("%(actor)s made the role %(name)s in %(place)s."),
     "role.changed": gettext_lazy("%(actor)s changed the role %(name)s in %(place)s."),
@@ -43,6 +50,7 @@ SENTENCES = {
     "membership.end_changed": gettext_lazy("%(actor)s set an end for %(person)s in %(place)s: %(end)s."),
     "membership.end_changed/no_ends_at": gettext_lazy("%(actor)s let %(person)s stay in %(place)s without end."),
     "membership.moved": gettext_lazy("%(actor)s moved %(person)s to %(place_after)s."),
+    "membership.moved/told": gettext_lazy("%(actor)s moved %(person)s from %(place_before)s to %(place_after)s."),
     "membership.removed": gettext_lazy("%(actor)s removed %(person)s from %(place)s."),
     "membership.left": gettext_lazy("%(person)s left %(place)s."),
     "invitation.created": gettext_lazy("%(actor)s invited %(target)s to %(grants)s."),
@@ -123,8 +131,11 @@ FACTS = {
     "source": gettext_lazy("Source"),
     "sso_only": gettext_lazy("SSO only"),
     "requires_second_factor": gettext_lazy("Second factor required"),
-    "session_idle": gettext_lazy("Pause, in seconds"),
-    "session_lifetime": gettext_lazy("Length of a session, in seconds"),
+    "session_idle": gettext_lazy("Log in again after a pause of"),
+    "session_lifetime": gettext_lazy("Log in again every"),
+    "invitation_lifetime": gettext_lazy("A link is valid for"),
+    "existing_users": gettext_lazy("People who have an account already"),
+    "language": gettext_lazy("Language of the e-mail"),
     "by_operator": gettext_lazy("By the operator"),
     "break_glass": gettext_lazy("Break-glass Admins"),
     "email": gettext_lazy("Email"),
@@ -141,6 +152,19 @@ FACTS = {
     "asks_second_factor": gettext_lazy("Asks for a second factor itself"),
     "trust_changed": gettext_lazy("Trusts another"),
     "identities": gettext_lazy("People it knew"),
+}
+TREATMENTS = {
+    "": gettext_lazy("As the operator says"),
+    "add": gettext_lazy("Add them at once"),
+    "notify": gettext_lazy("Add them at once and mail them"),
+    "ask": gettext_lazy("Ask them"),
+}
+SETTINGS: dict[str, Callable[[Any], str]] = {
+    "invitation_lifetime": duration,
+    "session_idle": lambda seconds: duration(seconds) if seconds else _("Any length"),
+    "session_lifetime": lambda seconds: duration(seconds) if seconds else _("As the installation"),
+    "existing_users": lambda value: str(TREATMENTS.get(value, value)),
+    "language": lambda code: dict(settings.LANGUAGES).get(code, code) or _("As the installation"),
 }
 GONE = {
     "user": gettext_lazy("somebody who is gone"),
@@ -182,10 +206,12 @@ def sentence(told: Told) -> str:
 
 
 def _turns(told: Told) -> list[str]:
-    """`own`: who did it did it to themselves; and every fact that has become true, or (`no_`) that there is none of any more."""
+    """`own`: who did it did it to themselves; every fact that has become true, or (`no_`) that there is none of any more; `told`:
+    something is known before and after. Of what lies out of the reader's sight it is not."""
     own = ["own"] if told.subject and told.subject == told.event.actor_id else []
     true = [key for key, value in told.after.items() if value is True]
-    return own + true + [f"no_{key}" for key, value in told.after.items() if value is None]
+    none = [f"no_{key}" for key, value in told.after.items() if value is None]
+    return own + true + none + (["told"] if told.before.keys() & told.after.keys() else [])
 
 
 def _words(told: Told) -> dict[str, str]:
@@ -196,7 +222,11 @@ def _words(told: Told) -> dict[str, str]:
         "person": told.name(told.subject) or _("somebody who is gone"),
         "target": told.name(event.target_id) or _("somebody who is gone"),
         "place": told.name(event.community_id) or _("a deleted community"),
+        "place_before": in_words(told, "community", told.before.get("community")),
         "place_after": in_words(told, "community", told.after.get("community")),
+        "parent_before": in_words(told, "parent", told.before.get("parent")),
+        "parent": in_words(told, "parent", told.after.get("parent")),
+        "changes": _changes(told),
         "name": told.name(event.target_id) or called or _("that is gone"),
         "user": told.name(told.after.get("user")) or _("somebody who is gone"),
         "email": told.after.get("email") or _("somebody without an address"),
@@ -206,6 +236,20 @@ def _words(told: Told) -> dict[str, str]:
         "grants": in_words(told, "grants", told.after.get("grants", [])),
         "grants_before": in_words(told, "grants", told.before.get("grants", [])),
     }
+
+
+def _changes(told: Told) -> str:
+    """`Name: “Alder” → “Alder Bank”; A link is valid for: “1 day” → “3 days”`."""
+    both = [name for name in FACTS if name in told.before and name in told.after]  # the database keeps no order
+    return "; ".join(
+        _("%(what)s: “%(before)s” → “%(after)s”")
+        % {"what": FACTS[name], "before": _shortly(told, name, told.before), "after": _shortly(told, name, told.after)}
+        for name in both
+    )
+
+
+def _shortly(told: Told, name: str, side: dict[str, Any]) -> str:
+    return Truncator(in_words(told, name, side[name]) or _("nothing")).chars(60)
 
 
 def actor_words(told: Told) -> str:
@@ -232,6 +276,8 @@ def _facts(told: Told) -> list[Shown]:
 
 def in_words(told: Told, name: str, value: Any) -> str:
     """The value of a fact as people read it: ids by name, lists with commas."""
+    if name in SETTINGS:
+        return SETTINGS[name](value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
