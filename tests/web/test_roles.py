@@ -133,6 +133,33 @@ def _writer(cast: Cast) -> Client:
     return signed_in(cast, "otto")
 
 
+def test_role_that_allows_nothing_is_saved_after_a_warning(cast: Cast):
+    client, bare = signed_in(cast, "adam"), {"name": "Badge"}
+
+    warned = client.post(NEW, bare)
+    unsaved = not Role.objects.filter(name="Badge").exists()
+    client.post(NEW, {**bare, "bare": "yes"})
+
+    assert b"This role allows nothing" in warned.content and b'name="bare" value="yes"' in warned.content
+    assert unsaved
+    assert Role.objects.get(name="Badge").permissions == []
+    assert b"allows nothing" not in client.get(NEW).content
+
+
+def test_edit_that_leaves_nothing_warns_before_the_preview_and_carries_the_answer(cast: Cast):
+    role = make(cast.alder)
+    give(cast.gus, cast.alder, role.id)
+    client, path = signed_in(cast, "adam"), page_of(role, "/edit")
+
+    warned = client.post(path, {"name": "Desk"})
+    preview = client.post(path, {"name": "Desk", "bare": "yes"})
+    client.post(path, {each["name"]: each["value"] for each in preview.context["hidden"]} | {"do": "save"})
+
+    assert warned.context["bare"] and "rows" not in warned.context
+    assert preview.context["rows"][0]["loses"] == ["members:read"]
+    assert Role.objects.get(id=role.id).permissions == []
+
+
 def test_form_offers_only_what_one_holds(cast: Cast):
     page = _writer(cast).get(NEW)
 

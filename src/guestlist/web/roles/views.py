@@ -92,7 +92,7 @@ def role_new(request: HttpRequest, slug: str) -> HttpResponse:
     copied = as_id(request.GET.get("copy", ""))
     start = fetch_role(request.user.actor, workspace, copied) if copied else None
     form = read_form(request, community, start, _("Copy of %(role)s") % {"role": start.name} if start else "")
-    if request.method == "POST":
+    if request.method == "POST" and not form.doubtful:
         try:
             made = create_role(actor=request.user.actor, community=community, **form.values())
             messages.success(request, _("%(role)s was created.") % {"role": made.name})
@@ -111,7 +111,7 @@ def role_edit(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
         raise NotFound
     form = read_form(request, row.community, row, row.name)
     do = request.POST.get("do", "check") if request.method == "POST" else "edit"
-    if do in ("check", "save"):
+    if do in ("check", "save") and not form.doubtful:
         try:
             answer = _changed(request, workspace, row, form, sure=do == "save")
         except Refusal as refusal:
