@@ -1,11 +1,13 @@
 """The pages of roles: what they offer, what they keep, what they ask before they save."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from guestlist.access.permissions import ADMINISTRATIVE, READING, catalogue
+from guestlist.access.permissions import ADMINISTRATIVE, READING, catalogue, load_catalogue
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_api_key, create_role, update_role
@@ -23,6 +25,16 @@ GOOD = {"name": "Desk", "permission": ["members:read", "roles:read"]}
 
 def make(place: Community, name: str = "Desk", *rights: str, may_give: tuple[Role, ...] = ()) -> Role:
     return create_role(actor=OPERATOR, community=place, name=name, permissions=rights or ("members:read",), may_give=may_give)
+
+
+@pytest.fixture
+def french_alerts(tmp_path: Path) -> Iterator[None]:
+    file = tmp_path / "permissions.toml"
+    alerts = 'read = { level = "read", description = "See alerts.", description_fr = "Voir les alertes." }'
+    file.write_text(f'[Watchtower.alerts]\ntitle_fr = "Alertes"\n{alerts}')
+    load_catalogue(str(file))
+    yield
+    load_catalogue()
 
 
 def page_of(role: Role, act: str = "") -> str:
@@ -158,6 +170,15 @@ def test_edit_that_leaves_nothing_warns_before_the_preview_and_carries_the_answe
     assert warned.context["bare"] and "rows" not in warned.context
     assert preview.context["rows"][0]["loses"] == ["members:read"]
     assert Role.objects.get(id=role.id).permissions == []
+
+
+def test_permissions_of_applications_read_in_the_readers_language(cast: Cast, french_alerts: None):
+    User.objects.filter(id=cast.olga.id).update(language="fr")
+
+    pages = {who: signed_in(cast, who).get("/help/roles").context["groups"][-1] for who in ("olga", "gus")}
+
+    assert (pages["olga"]["title"], pages["olga"]["permissions"][0]["description"]) == ("Alertes", "Voir les alertes.")
+    assert (pages["gus"]["title"], pages["gus"]["permissions"][0]["description"]) == ("Watchtower: alerts", "See alerts.")
 
 
 def test_form_offers_only_what_one_holds(cast: Cast):

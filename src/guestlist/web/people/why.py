@@ -12,7 +12,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.models import Membership
 from guestlist.members.queries import UserRow, visible_communities
-from guestlist.web.presenting import permission_groups
+from guestlist.web.presenting import allows, permission_groups
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
@@ -49,7 +49,7 @@ def community_called(actor: Actor, workspace: Workspace, name: str) -> Community
 
 
 def _in_words(permission: str) -> str:
-    return f"“{_(catalogue()[permission].description).rstrip('.')}”"
+    return f"“{allows(catalogue()[permission]).rstrip('.')}”"
 
 
 def lines(answer: Answer, permission: str) -> list[str]:
