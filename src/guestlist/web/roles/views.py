@@ -219,7 +219,7 @@ def _fetch(request: HttpRequest, slug: str, role: uuid.UUID) -> tuple[Workspace,
 
 def _form(request: HttpRequest, workspace: Workspace, form: RoleForm, page: dict[str, Any]) -> HttpResponse:
     page |= {"crumbs": _crumbs(workspace, (page["title"], "")), "community": place(form.community), **form.context()}
-    return render(request, "roles/form.html", page, status=422 if form.errors else 200)
+    return render(request, "roles/form.html", page, status=422 if form.errors or (form.posted and form.doubtful) else 200)
 
 
 def _where(request: HttpRequest, workspace: Workspace, row: Role) -> str:
