@@ -168,7 +168,7 @@ def test_edit_that_leaves_nothing_warns_before_the_preview_and_carries_the_answe
     client.post(path, {each["name"]: each["value"] for each in preview.context["hidden"]} | {"do": "save"})
 
     assert warned.context["bare"] and "rows" not in warned.context
-    assert preview.context["rows"][0]["loses"] == ["members:read"]
+    assert preview.context["rows"][0]["loses"] == [{"name": "members:read", "text": "See who belongs here and as what."}]
     assert Role.objects.get(id=role.id).permissions == []
 
 
@@ -228,7 +228,9 @@ def test_edit_shows_who_gains_and_loses_before_it_saves(cast: Cast):
     shown = client.post(page_of(role, "/edit"), posted)
 
     row = shown.context["rows"][0]
-    assert (row["person"]["name"], row["gains"], row["loses"]) == ("Gus Petit", ["keys:write"], ["audit:read"])
+    gains, loses = (row[side][0] for side in ("gains", "loses"))
+    assert (row["person"]["name"], gains["name"], loses["name"]) == ("Gus Petit", "keys:write", "audit:read")
+    assert (gains["text"], loses["text"]) == ("Make and revoke API keys.", "Read who did what, and when.")
     assert Role.objects.get(id=role.id).permissions == ["audit:read", "members:read"]
     hidden = {"name": "Desk", "description": "", "permission": ["members:read", "keys:write"]}
     back = client.post(page_of(role, "/edit"), {**hidden, "do": "edit"})
@@ -247,7 +249,7 @@ def test_role_somebody_else_changed_meanwhile_is_shown_again_before_it_is_saved(
 
     again = client.post(page_of(role, "/edit"), posted)
 
-    assert (again.context["changed"], again.context["rows"][0]["loses"]) == (True, ["audit:read"])
+    assert (again.context["changed"], again.context["rows"][0]["loses"][0]["name"]) == (True, "audit:read")
     assert Role.objects.get(id=role.id).permissions == ["audit:read", "members:read"]
     seen = next(field["value"] for field in again.context["hidden"] if field["name"] == "shown")
     client.post(page_of(role, "/edit"), {**posted, "shown": seen})

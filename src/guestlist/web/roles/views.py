@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from guestlist.access.permissions import catalogue
 from guestlist.invitations.queries import choices, invitations_holding
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
@@ -31,7 +32,7 @@ from guestlist.members.queries import (
     pick_roles,
 )
 from guestlist.members.queries.roles import fetch_role, lost_permissions, may_write_role
-from guestlist.web.presenting import Shown, about_role, permission_groups, person, place
+from guestlist.web.presenting import Shown, about_role, allows, permission_groups, person, place
 from guestlist.web.roles.form import RoleForm, read_form
 from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_in
 from guestlist.web.shell import at
@@ -246,8 +247,14 @@ def _effects(effects: Effects) -> list[Shown]:
     for each in effects.rows:
         holder = each.holder
         who = {"key": holder.name} if isinstance(holder, ApiKey) else {"person": person(holder.user)}
-        rows.append({**who, "place": place(holder.community), "gains": each.gains, "loses": each.loses})
+        rows.append({**who, "place": place(holder.community), "gains": _said(each.gains), "loses": _said(each.loses)})
     return rows
+
+
+def _said(permissions: list[str]) -> list[Shown]:
+    """Each with its sentence; one that no application registers any more has none."""
+    known = catalogue()
+    return [{"name": name, "text": allows(known[name]) if name in known else ""} for name in permissions]
 
 
 def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> list[dict[str, str]]:
