@@ -8,9 +8,9 @@ from django.test import Client
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.audit.models import Event
 from guestlist.kernel.actors import OPERATOR
-from guestlist.members.commands import create_community, create_role, set_roles
+from guestlist.members.commands import create_api_key, create_community, create_role, revoke_api_key, set_roles
 from guestlist.members.models import Membership
-from tests.cast import Cast, give
+from tests.cast import Cast, give, role_named
 from tests.web.visits import signed_in
 
 
@@ -252,9 +252,16 @@ def test_page_answers_why(cast: Cast):
 
     assert yes["answer"]["lines"][0].startswith("Yes: Analyst in Birch, given by Operator on ")
     assert no["answer"]["lines"] == [
-        "No, as far as you may see: no role of Ana Ferreira allows members:invite in Birch.",
+        "No, as far as you may see: no role of Ana Ferreira allows “Ask people in, and send or revoke invitations” in Birch.",
         "Needed would be one of these roles there or above: Admin, manage_member.",
     ]
+
+
+def test_page_offers_what_may_be_asked_in_sentences_under_what_they_are_about(cast: Cast):
+    body = signed_in(cast, "mia").get(page_of(cast) + "?permission=members:invite&community=Birch").content.decode()
+
+    assert '<optgroup label="Members">' in body
+    assert '<option value="members:invite" selected>Ask people in, and send or revoke invitations.</option>' in body
 
 
 @pytest.mark.parametrize("place", ["alder", "Acme", "nowhere", "\x00", ""])
@@ -264,6 +271,25 @@ def test_page_answers_nothing_about_a_community_out_of_sight(cast: Cast, place: 
     assert answer.status_code == 200
     assert answer.context["why"]["answer"] is None
     assert "community" in answer.context["why"]["error"]
+
+
+def test_keys_they_made_are_listed_to_who_may_revoke_them(cast: Cast):
+    create_api_key(actor=cast.adam.actor, community=cast.alder, name="ci", roles=[role_named("Guest")])
+    create_api_key(actor=cast.olga.actor, community=cast.alder, name="other", roles=[role_named("Guest")])
+    old, _secret = create_api_key(actor=cast.adam.actor, community=cast.alder, name="old", roles=[role_named("Guest")])
+    revoke_api_key(actor=cast.adam.actor, key=old)
+    give(cast.mia, cast.alder, GUEST)
+    page = page_of(cast, "adam")
+
+    def listed(who: str, path: str) -> list[str]:
+        return [each["name"] for each in signed_in(cast, who).get(path).context["keys"]]
+
+    assert listed("olga", page) == ["ci"]
+    assert listed("mia", page) == [], "she may not make keys"
+    assert listed("olga", page_of(cast)) == [], "Ana made none"
+    assert b"API keys they made" not in signed_in(cast, "olga").get(page_of(cast)).content
+    said = [each["text"] for each in signed_in(cast, "olga").get(f"{page}/remove").context["effects"]]
+    assert "Keys of theirs that work: ci (Alder)." in said
 
 
 def test_history_is_for_who_may_read_it_and_of_communities_in_sight(cast: Cast):
