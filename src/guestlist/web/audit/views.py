@@ -23,6 +23,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 from guestlist.web.audit.filters import choices, read_filters
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.history import sentence, sentences
 from guestlist.web.people.lists import pager
 from guestlist.web.presenting import cell
@@ -45,7 +46,7 @@ def audit_page(request: HttpRequest, slug: str) -> HttpResponse:
     events, following = page_of(found, as_id(after), SIZE) if not filters.errors else ([], None)
     query = urlencode({name: value for name, value in filters.typed.items() if value})
     page = {
-        "crumbs": _crumbs(slug),
+        "crumbs": settings_trail(slug, (_("Audit log"), "")),
         "lead": _("Who did what to whom, and where. Nothing here can be changed. Times are in %(zone)s.")
         % {"zone": timezone.get_current_timezone_name()},
         "filters": filters.typed,
@@ -138,11 +139,3 @@ def _json(document: dict[str, Any] | None) -> str:
 
 
 FORMS = {"csv": ("text/csv; charset=utf-8", _table), "jsonl": ("application/x-ndjson", _lines)}
-
-
-def _crumbs(slug: str) -> list[dict[str, str]]:
-    return [
-        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-        {"label": _("Audit log"), "url": reverse("audit", args=[slug])},
-    ]

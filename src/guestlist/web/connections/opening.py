@@ -11,6 +11,7 @@ from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import fetch_connection
 from guestlist.web.confirming import confirmed_lately
+from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
@@ -36,13 +37,9 @@ def late(request: HttpRequest) -> dict[str, str]:
     return {} if confirmed_lately(request) else {"form": _("Confirm that it is you, in another tab. Then save again.")}
 
 
-def crumbs(workspace: Workspace, *labels: str, connection: Connection | None = None) -> list[dict[str, str]]:
-    settings_url = reverse("settings", args=[workspace.slug])
-    found = [
-        {"label": _("Settings"), "url": settings_url},
-        {"label": _("Workspace"), "url": settings_url},
-        {"label": _("Security"), "url": reverse("workspace_security", args=[workspace.slug])},
-    ]
+def crumbs(workspace: Workspace, *labels: str, connection: Connection | None = None) -> Crumbs:
+    """Below Security, and below a connection."""
+    path = [(_("Security"), reverse("workspace_security", args=[workspace.slug]))]
     if connection:
-        found.append({"label": connection.name, "url": reverse("connection", args=[workspace.slug, connection.id])})
-    return [*found, *({"label": label, "url": ""} for label in labels)]
+        path.append((connection.name, reverse("connection", args=[workspace.slug, connection.id])))
+    return settings_trail(workspace.slug, *path, *((label, "") for label in labels))

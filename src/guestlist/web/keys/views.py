@@ -16,6 +16,7 @@ from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import create_api_key, revoke_api_key
 from guestlist.members.queries import communities_where, fetch_community, fetch_key, fetch_workspace, may, pick_roles
 from guestlist.web.back import came_from
+from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.keys.lists import keys_context
 from guestlist.web.presenting import about_role, place
 from guestlist.web.shell import at
@@ -106,7 +107,6 @@ def key_revoke(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     return render(request, "confirm.html", page)
 
 
-def _crumbs(workspace: Workspace, *more: str) -> list[dict[str, str]]:
-    home, keys = reverse("settings", args=[workspace.slug]), reverse("workspace_keys", args=[workspace.slug])
-    path = [(_("Settings"), home), (_("Workspace"), home), (_("API keys"), keys), *((each, "") for each in more)]
-    return [{"label": label, "url": url} for label, url in path]
+def _crumbs(workspace: Workspace, *more: str) -> Crumbs:
+    keys = reverse("workspace_keys", args=[workspace.slug])
+    return settings_trail(workspace.slug, (_("API keys"), keys), *((each, "") for each in more))

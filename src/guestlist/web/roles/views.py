@@ -30,6 +30,7 @@ from guestlist.members.queries import (
     pick_roles,
 )
 from guestlist.members.queries.roles import fetch_role, lost_permissions, may_write_role
+from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.presenting import Shown, about_role, permission_groups, person, place
 from guestlist.web.roles.form import RoleForm, read_form
 from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_in
@@ -235,7 +236,5 @@ def _effects(effects: Effects) -> list[Shown]:
     return rows
 
 
-def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> list[dict[str, str]]:
-    home, roles = reverse("settings", args=[workspace.slug]), reverse("workspace_roles", args=[workspace.slug])
-    path = [(_("Settings"), home), (_("Workspace"), home), (_("Roles"), roles), *more]
-    return [{"label": label, "url": url} for label, url in path]
+def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> Crumbs:
+    return settings_trail(workspace.slug, (_("Roles"), reverse("workspace_roles", args=[workspace.slug])), *more)

@@ -17,6 +17,7 @@ from guestlist.sso.models import Domain
 from guestlist.sso.queries import domains_of, fetch_domain
 from guestlist.sso.rules import record_name, record_value
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
@@ -35,7 +36,12 @@ def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("domain", slug, row.id)
         except Refusal as refusal:
             errors = {"name": str(refusal)}
-    page = {"crumbs": _crumbs(slug, _("New domain")), "values": {"name": typed}, "errors": errors, "cancel_url": _security(slug)}
+    page = {
+        "crumbs": crumbs(workspace, _("New domain")),
+        "values": {"name": typed},
+        "errors": errors,
+        "cancel_url": _security(slug),
+    }
     return render(request, "workspace/domain_new.html", page, status=422 if errors else 200)
 
 
@@ -56,7 +62,7 @@ def domain_page(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRespo
             errors = {"form": str(refusal)}
             row.refresh_from_db()
     page = {
-        "crumbs": _crumbs(slug, row.name),
+        "crumbs": crumbs(row.workspace, row.name),
         "domain": next(iter(domain_rows(workspace, [row]))),
         "record": {"name": record_name(row.name), "value": record_value(row.token)},
         "errors": errors,
@@ -75,7 +81,7 @@ def domain_remove(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRes
         messages.success(request, _("%(domain)s is removed.") % {"domain": row.name})
         return redirect(_security(slug))
     page = {
-        "crumbs": _crumbs(slug, row.name),
+        "crumbs": crumbs(row.workspace, row.name),
         "title": _("Remove %(domain)s?") % {"domain": row.name},
         "effects": [
             {"text": _("Your directory is no longer believed about addresses of %(domain)s.") % {"domain": row.name}},
@@ -111,9 +117,3 @@ def _workspace(request: HttpRequest, slug: str) -> Workspace:
 
 def _security(slug: str) -> str:
     return f"{reverse('workspace_security', args=[slug])}#domains"
-
-
-def _crumbs(slug: str, label: str) -> list[dict[str, str]]:
-    home = reverse("settings", args=[slug])
-    security = {"label": _("Security"), "url": reverse("workspace_security", args=[slug])}
-    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, security, {"label": label, "url": ""}]

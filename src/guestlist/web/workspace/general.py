@@ -16,6 +16,7 @@ from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
 from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.queries import connections_on
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown, duration
 from guestlist.web.shell import at
 from guestlist.workspaces.errors import BadLifetime, BadSlug, NameMissing, PolicyLoosened, SlugTaken
@@ -41,7 +42,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
         except Refusal as refusal:
             errors = _beside(refusal, "custom" if values["custom"] else "lifetime")
     page = {
-        "crumbs": _crumbs(slug, _("General")),
+        "crumbs": settings_trail(slug, (_("General"), "")),
         "values": values,
         "was": [{"name": f"was-{each}", "value": str(getattr(workspace, each))} for each in FIELDS],
         "errors": errors,
@@ -115,7 +116,7 @@ def setup_page(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("workspace_users", slug)
     setup = _whole_setup(workspace)
     page = {
-        "crumbs": _crumbs(slug, _("Setup checklist")),
+        "crumbs": settings_trail(slug, (_("Setup checklist"), "")),
         "lead": _("Everything here is done when it is so, not when it is ticked."),
         "done": setup.done,
         "total": len(setup.steps),
@@ -211,12 +212,3 @@ def _whole_setup(workspace: Workspace) -> Setup:
     found = setup_of(workspace)
     more = {"directory": bool(connections_on(workspace)), "second_factor": workspace.requires_second_factor}
     return replace(found, steps=found.steps | more)
-
-
-def _crumbs(slug: str, label: str) -> list[dict[str, Any]]:
-    settings_url = reverse("settings", args=[slug])
-    return [
-        {"label": _("Settings"), "url": settings_url},
-        {"label": _("Workspace"), "url": settings_url},
-        {"label": label, "url": ""},
-    ]

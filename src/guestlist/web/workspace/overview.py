@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from guestlist.kernel.rows import planned_anew
 from guestlist.members.queries import communities_where, fetch_workspace
 from guestlist.members.queries.figures import MOST_COUNTED, MapNode, RoleCounts, map_of, members_by_role
 from guestlist.web.charts import Box, boxes, fitting, stacked_bars
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
@@ -33,11 +33,7 @@ def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
     at(request, "ws-overview", workspace)
     with planned_anew():
         page = _pictures(actor, workspace)
-    page["crumbs"] = [
-        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-        {"label": _("Overview"), "url": request.path},
-    ]
+    page["crumbs"] = settings_trail(slug, (_("Overview"), ""))
     return render(request, "workspace/overview.html", page)
 
 

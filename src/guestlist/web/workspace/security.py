@@ -20,6 +20,7 @@ from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
 from guestlist.sso.queries import break_glass_choices, connections_on, domains_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import at
 from guestlist.web.workspace.domains import domain_rows
@@ -48,7 +49,7 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         errors = answer
-    page = {"crumbs": _crumbs(slug), "errors": errors}
+    page = {"crumbs": crumbs(workspace), "errors": errors}
     if "connections:write" in writes:
         page |= _sso(request, workspace)
     if "settings:write" in writes:
@@ -65,11 +66,6 @@ def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
     if not writes:
         raise NotFound
     return workspace, writes
-
-
-def _crumbs(slug: str) -> list[dict[str, str]]:
-    home = reverse("settings", args=[slug])
-    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, {"label": _("Security"), "url": ""}]
 
 
 def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
@@ -133,7 +129,7 @@ def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shu
         lines.append({"text": named % {"n": glass}, "kept": True})
     lines.append({"text": _("Accounts, memberships and other workspaces stay as they are."), "kept": True})
     page = {
-        "crumbs": _crumbs(workspace.slug),
+        "crumbs": crumbs(workspace),
         "title": _("Shut the door of %(workspace)s to some of its members?") % {"workspace": workspace.name},
         "effects": lines,
         "submit": _("Save"),
