@@ -26,6 +26,7 @@ from guestlist.invitations.queries import (
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 from guestlist.web.back import came_from
+from guestlist.web.crumbs import trail
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
 from guestlist.web.people.lists import left_to_answer
@@ -46,10 +47,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
     pending = found.state == "pending"
     one = f"?invitation={found.id}"
     page = {
-        "crumbs": [
-            {"label": _("Users"), "url": reverse("workspace_users", args=[slug])},
-            {"label": found.email, "url": ""},
-        ],
+        "crumbs": trail((_("Users"), reverse("workspace_users", args=[slug])), (found.email, "")),
         "invitation": {
             "inviter": _inviter(row),
             "workspace": place(workspace),
@@ -105,7 +103,7 @@ def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpRespons
     found = fetch_batch(request.user.actor, workspace, batch)
     running = found.state in ("queued", "running")
     page = {
-        "crumbs": [{"label": _("Users"), "url": reverse("workspace_users", args=[slug])}, {"label": _("Outcomes"), "url": ""}],
+        "crumbs": trail((_("Users"), reverse("workspace_users", args=[slug])), (_("Outcomes"), "")),
         "batch": {"state": found.state, "done": found.done, "total": found.total, "by": found.actor_name, "at": found.created_at},
         "counts": [{"kind": kind, "count": found.counts[kind]} for kind in ORDER if found.counts.get(kind)],
         "groups": _groups(workspace, found),

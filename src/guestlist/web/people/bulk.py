@@ -20,6 +20,7 @@ from guestlist.members.commands import change_many, deactivate, reactivate, remo
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed
 from guestlist.web.back import came_from
+from guestlist.web.crumbs import trail
 from guestlist.web.presenting import Shown, person, place
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
@@ -113,10 +114,7 @@ def _ways(request: HttpRequest, workspace: Workspace, back: str) -> dict[str, An
     """`waiting`: how many invitations were ticked along. They are no memberships, and stay as they are."""
     return {
         "waiting": len(_ids(request, "invitation")),
-        "crumbs": [
-            {"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])},
-            {"label": _("Several users"), "url": ""},
-        ],
+        "crumbs": trail((_("Users"), reverse("workspace_users", args=[workspace.slug])), (_("Several users"), "")),
         "back": back,
     }
 

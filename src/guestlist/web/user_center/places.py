@@ -19,6 +19,7 @@ from guestlist.kernel.text import clean_line
 from guestlist.members.commands import create_community, update_community
 from guestlist.members.queries import Shift, communities_where, locate_community, may, sees_whole
 from guestlist.members.queries.tree import parents_open_to
+from guestlist.web.crumbs import Crumbs, trail
 from guestlist.web.presenting import Shown, place
 from guestlist.web.shell import at
 from guestlist.web.user_center.tree import way_words
@@ -233,9 +234,6 @@ def _writable(request: HttpRequest, community: uuid.UUID) -> Community:
     return here
 
 
-def _crumbs(here: Community, title: str) -> list[dict[str, str]]:
-    return [
-        {"label": _("Managed Communities"), "url": reverse("communities")},
-        {"label": here.name, "url": reverse("community", args=[here.id, "users"])},
-        {"label": title, "url": ""},
-    ]
+def _crumbs(here: Community, title: str) -> Crumbs:
+    there = reverse("community", args=[here.id, "users"])
+    return trail((_("Managed Communities"), reverse("communities")), (here.name, there), (title, ""))
