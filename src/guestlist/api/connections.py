@@ -48,7 +48,7 @@ from guestlist.sso.commands import (
     set_defaults,
 )
 from guestlist.sso.models import Connection, GroupMapping
-from guestlist.sso.queries import addresses_of, connections_of, fetch_connection
+from guestlist.sso.queries import addresses_of, check_may_connect, connections_of, fetch_connection
 from guestlist.sso.rules import certificate_end
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import main_community
@@ -70,7 +70,7 @@ def add_connection(request: Call, workspace: Text, body: ConnectionIn) -> HttpRe
     """A connection that is off and not tested. A test needs a browser: an admin does it on its page. Making one, changing whom it
     trusts and turning it on need the power to hand out Admin in the main community: 403 `above_ceiling`."""
     place = fetch_workspace(request.auth, workspace)
-    connections_of(request.auth, place)
+    check_may_connect(request.auth, place)
     confirm_first(request)
     return once(request, lambda: _add(request.auth, place, body))
 

@@ -8,7 +8,7 @@ from guestlist.members.commands.keys import create_api_key, digest_of, revoke_ap
 from guestlist.members.commands.moving import check_may_move, swapped
 from guestlist.members.commands.places import create_community, set_up_workspace, update_community
 from guestlist.members.commands.roles import create_role, delete_role, update_role
-from guestlist.members.commands.settings import dismiss_setup, send_trial_mail, update_workspace
+from guestlist.members.commands.settings import dismiss_setup, lock_settings, send_trial_mail, update_workspace
 from guestlist.members.commands.visits import note_visit
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "join",
     "keeping_an_admin",
     "leave",
+    "lock_settings",
     "note_visit",
     "reactivate",
     "remind_of_ends",

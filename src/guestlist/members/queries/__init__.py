@@ -39,7 +39,7 @@ from guestlist.members.queries.profile import (
     verbs_on,
 )
 from guestlist.members.queries.reach import Holder, Move, Shift, foresee_move
-from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
+from guestlist.members.queries.standing import Standing, facts_of, live, may, may_in_main, standing, standings
 
 __all__ = [
     "Effect",
@@ -79,6 +79,7 @@ __all__ = [
     "managed",
     "managers_of",
     "may",
+    "may_in_main",
     "members_of",
     "memberships_of",
     "own_places",

@@ -18,10 +18,11 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.seals import seal
 from guestlist.kernel.text import clean_line
-from guestlist.members.errors import AboveCeiling, NotAllowed
-from guestlist.members.queries import may, standing
+from guestlist.members.errors import AboveCeiling
+from guestlist.members.queries import standing
 from guestlist.sso.errors import ClientMissing, ConnectionNameTaken, NotTested, ProtocolStays
 from guestlist.sso.models import Connection
+from guestlist.sso.queries import check_may_connect
 from guestlist.sso.rules import Oidc, Saml
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.errors import NameMissing
@@ -146,8 +147,7 @@ def lock_connections(actor: Actor, workspace: Workspace) -> None:
     """Locks the workspace and asks whether the actor may. Raises NotAllowed, NotFound."""
     if not lock_workspaces([workspace.id]):
         raise NotFound
-    if not may(actor, "connections:write", main_community(workspace).id):
-        raise NotAllowed
+    check_may_connect(actor, workspace)
 
 
 def _check_trusting(actor: Actor, workspace: Workspace) -> None:

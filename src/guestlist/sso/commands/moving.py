@@ -10,16 +10,14 @@ from guestlist.audit.commands import Change
 from guestlist.audit.events import recorded
 from guestlist.invitations.models import giver_fields
 from guestlist.kernel.actors import Actor
-from guestlist.members.errors import NotAllowed, RoleHeld
+from guestlist.members.errors import RoleHeld
 from guestlist.members.events import role_going
 from guestlist.members.models import Role
-from guestlist.members.queries import may
 from guestlist.sso.commands.defaults import check_places, record_defaults, told_defaults
 from guestlist.sso.errors import AdministrativeRole
 from guestlist.sso.models import Attempt, Connection, Identity
-from guestlist.sso.queries import is_administrative
+from guestlist.sso.queries import check_may_connect, is_administrative
 from guestlist.users.queries import verified_addresses
-from guestlist.workspaces.queries import main_community
 
 
 @receiver(role_going)
@@ -36,8 +34,7 @@ def move_defaults(sender: object, *, actor: Actor, role: Role, move_to: Role | N
 
 def _swap(actor: Actor, connection: Connection, role: Role, move_to: Role) -> None:
     before = told_defaults(connection)
-    if not may(actor, "connections:write", main_community(connection.workspace).id):
-        raise NotAllowed
+    check_may_connect(actor, connection.workspace)
     if connection.default_role == role:
         if is_administrative(move_to):
             raise AdministrativeRole

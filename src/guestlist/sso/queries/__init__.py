@@ -2,6 +2,7 @@ from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
+    check_may_connect,
     connection_names,
     connection_on,
     connections_of,
@@ -26,6 +27,7 @@ __all__ = [
     "answered_connection",
     "attempts_of",
     "break_glass_choices",
+    "check_may_connect",
     "connection_names",
     "connection_on",
     "connections_for",

@@ -8,22 +8,23 @@ from django.db.models import QuerySet
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where
+from guestlist.members.queries import may_in_main, sees_whole
 from guestlist.sso.models import Attempt, Connection, Domain, Identity
 from guestlist.users.models import User
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.models import Workspace
 
 
 def connections_of(actor: Actor, workspace: Workspace) -> QuerySet[Connection]:
     """By name. Raises NotAllowed without `connections:write` in main."""
-    if not _connects(actor, workspace):
-        raise NotAllowed
+    check_may_connect(actor, workspace)
     rows = Connection.objects.filter(workspace=workspace).select_related("workspace", "default_role")
     return rows.order_by("name", "id")
 
 
-def _connects(actor: Actor, workspace: Workspace) -> bool:
-    return communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists()
+def check_may_connect(actor: Actor, workspace: Workspace) -> None:
+    """Raises NotAllowed without `connections:write` in main."""
+    if not may_in_main(actor, "connections:write", workspace):
+        raise NotAllowed
 
 
 def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) -> Connection:
@@ -58,7 +59,9 @@ def answered_connection(connection: uuid.UUID, protocol: str) -> Connection:
 def locate_connection(actor: Actor, connection: uuid.UUID) -> Connection:
     """By id alone, where the actor has `connections:write` and the door is open to them. Raises NotFound."""
     found = Connection.objects.select_related("workspace").filter(id=connection).first()
-    if found is None or not _connects(actor, found.workspace):
+    if found is None or not sees_whole(actor, found.workspace_id):
+        raise NotFound
+    if not may_in_main(actor, "connections:write", found.workspace):
         raise NotFound
     return found
 

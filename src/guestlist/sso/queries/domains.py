@@ -6,16 +6,14 @@ from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where
 from guestlist.sso.models import Connection, Domain
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.sso.queries.connections import check_may_connect
+from guestlist.workspaces.models import Workspace
 
 
 def domains_of(actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
     """By name. Raises NotAllowed without `connections:write` in main."""
-    if not communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists():
-        raise NotAllowed
+    check_may_connect(actor, workspace)
     return Domain.objects.filter(workspace=workspace).select_related("workspace").order_by("name", "id")
 
 

@@ -7,21 +7,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import NotFound
-from guestlist.members.queries import fetch_workspace, may
+from guestlist.members.queries import fetch_workspace, may_in_main
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import fetch_connection
 from guestlist.web.confirming import confirmed_lately
 from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 
 
 def open_workspace(request: HttpRequest, slug: str) -> Workspace:
     """For whoever may configure connections; to the others the pages do not exist. Raises NotFound."""
     workspace = fetch_workspace(request.user.actor, slug)
     at(request, "ws-security", workspace)
-    if not may(request.user.actor, "connections:write", main_community(workspace).id):
+    if not may_in_main(request.user.actor, "connections:write", workspace):
         raise NotFound
     return workspace
 

@@ -14,7 +14,7 @@ from guestlist.kernel.errors import Refusal
 from guestlist.members.queries import fetch_workspace
 from guestlist.sso.commands import check_domain, claim_domain, remove_domain
 from guestlist.sso.models import Domain
-from guestlist.sso.queries import domains_of, fetch_domain
+from guestlist.sso.queries import check_may_connect, fetch_domain
 from guestlist.sso.rules import record_name, record_value
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.opening import crumbs
@@ -26,7 +26,7 @@ from guestlist.workspaces.models import Workspace
 @login_required
 def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = _workspace(request, slug)
-    domains_of(request.user.actor, workspace)
+    check_may_connect(request.user.actor, workspace)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
     typed, errors = request.POST.get("name", ""), {}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guestlist.invitations.queries.setup import Setup, setup_of
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
-from guestlist.members.queries import fetch_workspace, may
+from guestlist.members.queries import fetch_workspace, may, may_in_main
 from guestlist.sso.queries import connections_on
 from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown, duration
@@ -202,7 +202,7 @@ def writable(request: HttpRequest, slug: str, current: str) -> tuple[Workspace, 
 
 def opens_with_setup(request: HttpRequest, workspace: Workspace) -> bool:
     """Whether the settings begin with the checklist: for who may work through it, until it is finished or put away."""
-    if workspace.setup_dismissed_at or not may(request.user.actor, "settings:write", main_community(workspace).id):
+    if workspace.setup_dismissed_at or not may_in_main(request.user.actor, "settings:write", workspace):
         return False
     return not _whole_setup(workspace).finished
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.members.errors import LastAdmin
-from guestlist.members.queries import fetch_workspace, may
+from guestlist.members.queries import fetch_workspace, may_in_main
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
 from guestlist.sso.queries import break_glass_choices, connections_on, domains_of
@@ -27,7 +27,6 @@ from guestlist.web.workspace.domains import domain_rows
 from guestlist.web.workspace.sso import sso_context
 from guestlist.workspaces.errors import BadSessionLimit
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 
 IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
 LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
@@ -60,9 +59,8 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
     """The workspace and which of the permissions behind this page the reader has in main; without any it does not exist."""
     workspace = fetch_workspace(request.user.actor, slug)
-    main = main_community(workspace)
     at(request, "ws-security", workspace)
-    writes = {each for each in ("settings:write", "connections:write") if may(request.user.actor, each, main.id)}
+    writes = {each for each in ("settings:write", "connections:write") if may_in_main(request.user.actor, each, workspace)}
     if not writes:
         raise NotFound
     return workspace, writes
