@@ -27,7 +27,7 @@ from guestlist.web.crumbs import settings_trail
 from guestlist.web.history import sentence, sentences
 from guestlist.web.people.lists import pager
 from guestlist.web.presenting import cell
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 SIZE = 50
@@ -38,8 +38,7 @@ COLUMNS += ["actor_kind", "actor_id", "actor_email", "target_kind", "target_id",
 @require_safe
 @login_required
 def audit_page(request: HttpRequest, slug: str) -> HttpResponse:
-    actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
-    at(request, "ws-audit", workspace)
+    actor, workspace = request.user.actor, open_workspace(request, slug, "ws-audit")
     filters = read_filters(actor, workspace, request.GET)
     found = visible_events(actor, workspace, filters.sought)
     after = request.GET.get("after", "")

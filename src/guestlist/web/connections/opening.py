@@ -6,28 +6,22 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.kernel.errors import NotFound
-from guestlist.members.queries import fetch_workspace, may_in_main
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import fetch_connection
 from guestlist.web.confirming import confirmed_lately
 from guestlist.web.crumbs import Crumbs, settings_trail
-from guestlist.web.shell import at
+from guestlist.web.shell import open_settings
 from guestlist.workspaces.models import Workspace
 
 
-def open_workspace(request: HttpRequest, slug: str) -> Workspace:
-    """For whoever may configure connections; to the others the pages do not exist. Raises NotFound."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-security", workspace)
-    if not may_in_main(request.user.actor, "connections:write", workspace):
-        raise NotFound
-    return workspace
+def open_for_connections(request: HttpRequest, slug: str) -> Workspace:
+    """For whoever may configure connections. Raises NotFound."""
+    return open_settings(request, slug, "ws-security", "connections:write")
 
 
 def open_connection_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Connection:
     """Raises NotFound."""
-    return fetch_connection(request.user.actor, open_workspace(request, slug), connection)
+    return fetch_connection(request.user.actor, open_for_connections(request, slug), connection)
 
 
 def late(request: HttpRequest) -> dict[str, str]:

@@ -26,7 +26,7 @@ from guestlist.sso.queries import connections_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
-from guestlist.web.connections.opening import crumbs, late, open_connection_page, open_workspace
+from guestlist.web.connections.opening import crumbs, late, open_connection_page, open_for_connections
 from guestlist.web.presenting import Shown
 from guestlist.workspaces.models import Workspace
 
@@ -38,7 +38,7 @@ ACTS = {"enable": enable_connection, "disable": disable_connection, "delete": de
 def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     """First which directory, then what it asks for. The id is made here and stays in the address, signed: what the admin copies into
     the directory holds, however often they come back to the page, and nobody plants an id that cookies or links know already."""
-    workspace = open_workspace(request, slug)
+    workspace = open_for_connections(request, slug)
     kind, id = KINDS.get(request.GET.get("kind", "")), _offered_id(request, workspace)
     if kind is None or id is None:
         return render(

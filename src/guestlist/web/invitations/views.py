@@ -31,7 +31,7 @@ from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
 from guestlist.web.people.lists import left_to_answer
 from guestlist.web.presenting import cell, initials, place, tone
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 SHOWN = 2000
@@ -40,8 +40,7 @@ SHOWN = 2000
 @require_safe
 @login_required
 def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     row = fetch_invitation(request.user.actor, workspace, invitation)
     found = row.invitation
     pending = found.state == "pending"
@@ -74,8 +73,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
 @login_required
 def resend_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A question for one, at once for the many ticked: a new link, which kills the old one."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     ids = _chosen(request)
     if request.method == "GET":
         return _ask(request, workspace, ids, resend=True)
@@ -86,8 +84,7 @@ def resend_page(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def revoke_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks first, naming who loses what; revokes when the question was answered."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     ids = _chosen(request)
     if request.POST.get("sure") != "yes":
         return _ask(request, workspace, ids, resend=False)
@@ -98,8 +95,7 @@ def revoke_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_required
 def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     found = fetch_batch(request.user.actor, workspace, batch)
     running = found.state in ("queued", "running")
     page = {

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.queries import choices
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import create_api_key, revoke_api_key
-from guestlist.members.queries import communities_where, fetch_community, fetch_key, fetch_workspace, may, pick_roles
+from guestlist.members.queries import communities_where, fetch_community, fetch_key, may, pick_roles
 from guestlist.web.back import came_from
 from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.keys.lists import keys_context
 from guestlist.web.presenting import about_role, place
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
 BESIDE = {"place_name_missing": "name", "no_roles": "roles", "unknown_role": "roles", "above_ceiling": "roles"}
@@ -28,8 +28,7 @@ BESIDE = {"place_name_missing": "name", "no_roles": "roles", "unknown_role": "ro
 @require_safe
 @login_required
 def keys_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-keys", workspace)
+    workspace = open_workspace(request, slug, "ws-keys")
     if not communities_where(request.user.actor, workspace, "keys:write").exists():
         raise NotFound
     return render(request, "keys/list.html", {"crumbs": _crumbs(workspace), **keys_context(request, workspace)})
@@ -39,8 +38,7 @@ def keys_page(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def key_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A key of `?community=`. The answer to the form is the only page that ever shows it."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-keys", workspace)
+    workspace = open_workspace(request, slug, "ws-keys")
     community = fetch_community(request.user.actor, workspace, request.GET.get("community", ""))
     if not may(request.user.actor, "keys:write", community.id):
         raise NotFound
@@ -81,8 +79,7 @@ def _made(request: HttpRequest, workspace: Workspace, community: Community) -> H
 
 @login_required
 def key_revoke(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-keys", workspace)
+    workspace = open_workspace(request, slug, "ws-keys")
     row = fetch_key(request.user.actor, workspace, key)
     back = came_from(request, reverse("workspace_keys", args=[slug]))
     if request.method == "POST":

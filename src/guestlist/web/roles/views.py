@@ -24,7 +24,6 @@ from guestlist.members.queries import (
     effect_of,
     facts_of,
     fetch_community,
-    fetch_workspace,
     holders_of,
     may,
     pick_roles,
@@ -34,7 +33,7 @@ from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.presenting import Shown, about_role, permission_groups, person, place
 from guestlist.web.roles.form import RoleForm, read_form
 from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_in
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
 HOLDERS = 50
@@ -43,8 +42,7 @@ HOLDERS = 50
 @require_safe
 @login_required
 def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     page = {"crumbs": _crumbs(workspace), **roles_context(request, workspace)}
     return render(request, "roles/list.html", page)
 
@@ -84,8 +82,7 @@ def role_page(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
 @login_required
 def role_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A role of `?community=`, empty or a copy of the role `?copy=`."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     community = fetch_community(request.user.actor, workspace, request.GET.get("community", ""))
     if not may(request.user.actor, "roles:write", community.id):
         raise NotFound
@@ -198,8 +195,7 @@ def _going(request: HttpRequest, workspace: Workspace, row: Role) -> list[Shown]
 
 
 def _fetch(request: HttpRequest, slug: str, role: uuid.UUID) -> tuple[Workspace, Role]:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     return workspace, fetch_role(request.user.actor, workspace, role)
 
 

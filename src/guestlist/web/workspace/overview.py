@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.queries.figures import Week, invitations_by_week
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.rows import planned_anew
-from guestlist.members.queries import communities_where, fetch_workspace
+from guestlist.members.queries import communities_where
 from guestlist.members.queries.figures import MOST_COUNTED, MapNode, RoleCounts, map_of, members_by_role
 from guestlist.web.charts import Box, boxes, fitting, stacked_bars
 from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 MOST_ROLES = 12
@@ -29,8 +29,7 @@ TITLE, GAP = 22, 4
 @require_safe
 @login_required
 def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
-    actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
-    at(request, "ws-overview", workspace)
+    actor, workspace = request.user.actor, open_workspace(request, slug, "ws-overview")
     with planned_anew():
         page = _pictures(actor, workspace)
     page["crumbs"] = settings_trail(slug, (_("Overview"), ""))

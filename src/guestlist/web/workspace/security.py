@@ -15,15 +15,15 @@ from django.utils.translation import ngettext
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.members.errors import LastAdmin
-from guestlist.members.queries import fetch_workspace, may_in_main
+from guestlist.members.queries import may_in_main
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.errors import NoBreakGlass, NoConnection
 from guestlist.sso.queries import break_glass_choices, connections_on, domains_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown, duration, person
-from guestlist.web.shell import at
-from guestlist.web.workspace.domains import domain_rows
+from guestlist.web.shell import open_workspace
+from guestlist.web.workspace.domains import domain_row
 from guestlist.web.workspace.sso import sso_context
 from guestlist.workspaces.errors import BadSessionLimit
 from guestlist.workspaces.models import Workspace
@@ -58,8 +58,7 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
     """The workspace and which of the permissions behind this page the reader has in main; without any it does not exist."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-security", workspace)
+    workspace = open_workspace(request, slug, "ws-security")
     writes = {each for each in ("settings:write", "connections:write") if may_in_main(request.user.actor, each, workspace)}
     if not writes:
         raise NotFound
@@ -69,7 +68,7 @@ def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
 def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
     return {
         **sso_context(request.user.actor, workspace),
-        "domains": domain_rows(workspace, domains_of(request.user.actor, workspace)),
+        "domains": [domain_row(each) for each in domains_of(request.user.actor, workspace)],
         "claim_url": reverse("domain_new", args=[workspace.slug]),
         "sso": True,
     }

@@ -11,7 +11,7 @@ from guestlist.members.queries import communities_where, fetch_workspace, may
 from guestlist.web.crumbs import settings_trail
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import people_context
-from guestlist.web.shell import at, current_team, teams_of
+from guestlist.web.shell import current_team, open_workspace, teams_of
 from guestlist.web.workspace.general import opens_with_setup
 
 
@@ -38,8 +38,7 @@ def settings_home(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_required
 def users_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     may_invite = communities_where(request.user.actor, workspace, "members:invite").exists()
     page = {
         "crumbs": settings_trail(slug, (_("Users"), "")),
@@ -52,8 +51,7 @@ def users_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 def users_new(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     back = reverse("workspace_users", args=[slug])
     crumbs = settings_trail(slug, (_("Users"), back), (_("New users"), ""))
     return invite_dialog(request, workspace, Door(_("New users"), _("Add new users"), request.path, back, crumbs))
