@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.rows import found_in
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
@@ -30,10 +30,7 @@ def lock_workspaces(ids: list[uuid.UUID]) -> list[Workspace]:
 def lock_community(community: Community) -> Community:
     """The row as it is now that its workspace is locked: it may have moved or gone since it was read. Raises NotFound."""
     lock_workspaces([community.workspace_id])
-    found = Community.objects.filter(id=community.id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(Community.objects.filter(id=community.id))
 
 
 def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Workspace, Community]:

@@ -13,6 +13,7 @@ from guestlist.invitations.rules import PART
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.rows import found_in
 from guestlist.kernel.text import address_key
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import communities_where
@@ -82,9 +83,7 @@ def _in_state(state: str) -> Q:
 
 def fetch_invitation(actor: Actor, workspace: Workspace, invitation: uuid.UUID) -> InvitationRow:
     """One the actor may see, with its grants. Raises NotFound."""
-    found = visible_invitations(actor, workspace).filter(id=invitation).first()
-    if found is None:
-        raise NotFound
+    found = found_in(visible_invitations(actor, workspace).filter(id=invitation))
     return with_grants(actor, workspace, [found])[0]
 
 

@@ -10,7 +10,7 @@ from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.rows import found_in
 from guestlist.kernel.text import clean_line
 from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed, UnknownRole
 from guestlist.members.models import ApiKey, Role
@@ -47,9 +47,7 @@ def revoke_api_key(*, actor: Actor, key: ApiKey) -> None:
     that is revoked, NotAllowed without `keys:write`, AboveCeiling for one that holds more than the actor may hand out."""
     with transaction.atomic():
         lock_workspaces([key.workspace_id])
-        row = ApiKey.objects.select_related("community").filter(id=key.id, revoked_at=None).first()
-        if row is None:
-            raise NotFound
+        row = found_in(ApiKey.objects.select_related("community").filter(id=key.id, revoked_at=None))
         _check(actor, row.community, Role.objects.filter(id__in=row.role_ids))
 
         row.revoked_at = clock.now()

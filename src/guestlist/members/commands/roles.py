@@ -12,8 +12,8 @@ from guestlist.access.permissions import catalogue
 from guestlist.access.roles import RoleFacts, mixes_alphabets, role_key, takes_built_in_name
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
+from guestlist.kernel.rows import found_in
 from guestlist.kernel.text import clean_line, clean_text
 from guestlist.members.commands.admins import keeping_an_admin
 from guestlist.members.commands.moving import move_keys, move_members
@@ -119,10 +119,7 @@ def _workspace_of(role: Role) -> uuid.UUID:
 
 def _locked(role: Role) -> Role:
     """The row as it is now that the workspace is locked: what the page showed may be minutes old."""
-    found = Role.objects.select_related("community").filter(id=role.id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(Role.objects.select_related("community").filter(id=role.id))
 
 
 def _changed(

@@ -15,7 +15,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
-from guestlist.kernel.rows import planned_anew
+from guestlist.kernel.rows import found_in, planned_anew
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities
@@ -195,9 +195,7 @@ def fetch_membership(actor: Actor, workspace: Workspace, membership: uuid.UUID) 
     """One membership where the actor may read members. Raises NotFound."""
     places = communities_where(actor, workspace, "members:read").order_by().values("id")
     rows = Membership.objects.filter(id=membership, community__in=places).select_related("user", "community", "workspace")
-    row = rows.first()
-    if row is None:
-        raise NotFound
+    row = found_in(rows)
     return MemberRow(row, roles_of([row])[row.id])
 
 

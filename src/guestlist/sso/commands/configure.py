@@ -16,6 +16,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
+from guestlist.kernel.rows import found_in
 from guestlist.kernel.seals import seal
 from guestlist.kernel.text import clean_line
 from guestlist.members.errors import AboveCeiling
@@ -162,10 +163,7 @@ def locked(actor: Actor, connection: Connection) -> Iterator[Connection]:
     """The row as it is now that its workspace is locked. Raises NotAllowed, NotFound."""
     with transaction.atomic():
         lock_connections(actor, connection.workspace)
-        row = Connection.objects.select_related("workspace").filter(id=connection.id).first()
-        if row is None:
-            raise NotFound
-        yield row
+        yield found_in(Connection.objects.select_related("workspace").filter(id=connection.id))
 
 
 def _fill(row: Connection, name: str, provider: Oidc | Saml | None, group_claim: str, asks_second_factor: bool) -> None:

@@ -11,6 +11,7 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import SYSTEM, Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.rows import found_in
 from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import admins_with_a_way_in
 from guestlist.members.errors import NotAllowed
@@ -93,9 +94,7 @@ def prove_a_domain_again() -> int:
 def _settle(actor: Actor, domain: Domain, found: bool) -> Domain:
     """Writes down what the DNS said. Raises NotFound where the domain was removed meanwhile, DomainTaken."""
     with transaction.atomic():
-        row = Domain.objects.select_for_update().filter(id=domain.id).first()
-        if row is None:
-            raise NotFound
+        row = found_in(Domain.objects.select_for_update().filter(id=domain.id))
         row.checked_at = clock.now()
         if found:
             _found(actor, row)

@@ -5,7 +5,7 @@ import uuid
 from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.rows import found_in
 from guestlist.sso.models import Connection, Domain
 from guestlist.sso.queries.connections import check_may_connect
 from guestlist.workspaces.models import Workspace
@@ -19,10 +19,7 @@ def domains_of(actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
 
 def fetch_domain(actor: Actor, workspace: Workspace, domain: uuid.UUID) -> Domain:
     """Raises NotAllowed as `domains_of` does, NotFound."""
-    found = domains_of(actor, workspace).filter(id=domain).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(domains_of(actor, workspace).filter(id=domain))
 
 
 def connections_for(domain: str) -> list[Connection]:

@@ -17,7 +17,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
-from guestlist.kernel.rows import insert_rows
+from guestlist.kernel.rows import found_in, insert_rows
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
@@ -103,9 +103,7 @@ def read_reset_link(*, token: str) -> User:
     """The user a reset link speaks of; changes nothing. Raises NotFound, LinkEnded."""
     link = read_link(RESET_PURPOSE, token)
     version, _, mail_id = link.version.partition("-")
-    user = User.objects.filter(id=link.subject).first()
-    if user is None:
-        raise NotFound
+    user = found_in(User.objects.filter(id=link.subject))
     if not user.is_active or str(user.password_version) != version or not link_is_live(uuid.UUID(mail_id)):
         raise LinkEnded
     return user
@@ -229,9 +227,7 @@ def see_notifications(*, user: User, until: datetime) -> None:
 def set_disabled(*, actor: Actor, user_id: uuid.UUID, disabled: bool) -> User:
     """The operator stops an account, or lets it in again; every session ends at its next request. Raises NotFound.
     Call it through members.commands, which keeps the last admin."""
-    user = User.objects.filter(id=user_id).first()
-    if user is None:
-        raise NotFound
+    user = found_in(User.objects.filter(id=user_id))
     user.disabled_at = clock.now() if disabled else None
     user.save(update_fields=["disabled_at"])
     user.sessions.all().delete()
