@@ -1,6 +1,8 @@
 """Make a connection, configure it, switch it on and off, delete it."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -49,23 +51,16 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST" and not confirmed_lately(request):
         return ask_to_confirm(request)
     form = ConnectionForm(request, kind, None, id)
-    form.errors |= late(request) if request.method == "POST" else {}
-    if request.method == "POST" and not form.errors:
-        try:
-            row = create_connection(actor=request.user.actor, workspace=workspace, preset=kind.preset, id=id, **form.arguments())
-            messages.success(request, _("%(name)s is saved, and switched off. Test it next.") % {"name": row.name})
-            return redirect("connection", slug, row.id)
-        except Refusal as refusal:
-            form.refused(refusal)
+    if row := _saved(request, form, partial(create_connection, workspace=workspace, preset=kind.preset, id=id)):
+        messages.success(request, _("%(name)s is saved, and switched off. Test it next.") % {"name": row.name})
+        return redirect("connection", slug, row.id)
     page = {
         "title": _("New connection"),
         "submit": _("Save and go on"),
         "cancel_url": reverse("workspace_security", args=[slug]),
         "crumbs": crumbs(workspace, _("New connection")),
-        "late": request.method == "POST" and bool(late(request)),
-        **form.context(),
     }
-    return render(request, "connections/form.html", page, status=422 if form.errors else 200)
+    return _form(request, form, page)
 
 
 def _offered(request: HttpRequest, workspace: Workspace) -> Shown:
@@ -91,44 +86,39 @@ def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpRes
     if request.method != "POST" and not confirmed_lately(request):
         return ask_to_confirm(request)
     form = ConnectionForm(request, kind_of(row), row, row.id)
-    form.errors |= late(request) if request.method == "POST" else {}
-    if request.method == "POST" and not form.errors:
-        try:
-            changed = change_connection(actor=request.user.actor, connection=row, **form.arguments())
-            messages.success(
-                request, _("Saved.") if changed.tested_at else _("Saved. Test it again: it trusts something else now.")
-            )
-            return redirect("connection", slug, row.id)
-        except Refusal as refusal:
-            form.refused(refusal)
+    if changed := _saved(request, form, partial(change_connection, connection=row)):
+        messages.success(request, _("Saved.") if changed.tested_at else _("Saved. Test it again: it trusts something else now."))
+        return redirect("connection", slug, row.id)
     page = {
         "title": _("Edit %(name)s") % {"name": row.name},
         "submit": _("Save"),
         "cancel_url": reverse("connection", args=[slug, row.id]),
         "crumbs": crumbs(row.workspace, _("Edit"), connection=row),
-        "late": request.method == "POST" and bool(late(request)),
-        **form.context(),
     }
+    return _form(request, form, page)
+
+
+def _saved(request: HttpRequest, form: ConnectionForm, command: Callable[..., Connection]) -> Connection | None:
+    """None where nothing was posted, and with the form's errors filled in."""
+    form.errors |= late(request)
+    if request.method != "POST" or form.errors:
+        return None
+    try:
+        return command(actor=request.user.actor, **form.arguments())
+    except Refusal as refusal:
+        form.refused(refusal)
+        return None
+
+
+def _form(request: HttpRequest, form: ConnectionForm, page: Shown) -> HttpResponse:
+    page |= {"late": bool(late(request)), **form.context()}
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
 
 
 @login_required
-def enable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
-    return _asked(request, open_connection_page(request, slug, connection), "enable")
-
-
-@login_required
-def disable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
-    return _asked(request, open_connection_page(request, slug, connection), "disable")
-
-
-@login_required
-def delete_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
-    return _asked(request, open_connection_page(request, slug, connection), "delete")
-
-
-def _asked(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
-    """Done, after a page that says whom it affects."""
+def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -> HttpResponse:
+    """One of ACTS, after a page that says whom it affects."""
+    row = open_connection_page(request, slug, connection)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
     if request.method == "POST":
@@ -176,17 +166,13 @@ def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
         "%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.",
         known,
     )
-    password = {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}
-    if act == "disable":
-        return (
-            _("Turn off %(name)s?") % name,
-            _("Turn off"),
-            [*([{"text": people % {"n": known}, "kept": False}] if known else []), password],
-        )
-    gone = ngettext(
+    forgotten = ngettext(
         "It forgets %(n)s person: made again, it has to be set up and linked anew.",
         "It forgets %(n)s people: made again, it has to be set up and linked anew.",
         known,
     )
-    effects = [*([{"text": gone % {"n": known}, "kept": False}] if known else []), password]
+    lost = [{"text": (people if act == "disable" else forgotten) % {"n": known}}] if known else []
+    effects = [*lost, {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}]
+    if act == "disable":
+        return _("Turn off %(name)s?") % name, _("Turn off"), effects
     return _("Delete %(name)s?") % name, _("Delete connection"), effects
