@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import JSONField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.errors import NotFound, Refusal
 
 M = TypeVar("M", bound=Model)
 
@@ -40,6 +40,16 @@ def found_in(rows: QuerySet[M]) -> M:
     if row is None:
         raise NotFound
     return row
+
+
+@contextmanager
+def refused_if_taken(refusal: type[Refusal]) -> Iterator[None]:
+    """Around writing what must be the only one of its kind: where there is one already, `refusal`, in a transaction that can go on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as taken:
+        raise refusal from taken
 
 
 def insert_rows(rows: Sequence[Model]) -> None:

@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils.text import slugify
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.rows import found_in, refused_if_taken
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
@@ -43,7 +43,8 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Worksp
     _check_free(workspace.slug, workspace)
 
     with transaction.atomic():
-        _insert(workspace)
+        with refused_if_taken(SlugTaken):
+            workspace.save(force_insert=True)
         main = _insert_community(Community(workspace=workspace, slug="main", name=name, kind=Community.Kind.MAIN))
         record(
             actor=actor,
@@ -137,11 +138,8 @@ def _write(row: Workspace | Community, wanted: Mapping[str, Any]) -> dict[str, A
     before = {each: getattr(row, each) for each, value in wanted.items() if getattr(row, each) != value}
     for each in before:
         setattr(row, each, wanted[each])
-    try:
-        with transaction.atomic():
-            row.save(update_fields=[*before])
-    except IntegrityError as taken:
-        raise SlugTaken from taken
+    with refused_if_taken(SlugTaken):
+        row.save(update_fields=[*before])
     return before
 
 
@@ -214,16 +212,9 @@ def remove_workspace(*, actor: Actor, workspace: Workspace) -> None:
 
 
 def _insert_community(row: Community) -> Community:
-    _insert(row)
+    with refused_if_taken(SlugTaken):
+        row.save(force_insert=True)
     above = Ancestry.objects.filter(descendant=row.parent_id).values_list("ancestor_id", "depth") if row.parent_id else []
     lines = [Ancestry(descendant=row, ancestor_id=ancestor, depth=depth + 1) for ancestor, depth in above]
     Ancestry.objects.bulk_create([Ancestry(descendant=row, ancestor=row, depth=0), *lines])
     return row
-
-
-def _insert(row: Workspace | Community) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as taken:
-        raise SlugTaken from taken

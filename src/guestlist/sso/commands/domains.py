@@ -4,14 +4,14 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import SYSTEM, Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.rows import found_in, refused_if_taken
 from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import admins_with_a_way_in
 from guestlist.members.errors import NotAllowed
@@ -35,7 +35,8 @@ def claim_domain(*, actor: Actor, workspace: Workspace, name: str) -> Domain:
     row = Domain(workspace=workspace, name=domain_name(name), token=secrets.token_urlsafe(24))
 
     with transaction.atomic():
-        _insert(row)
+        with refused_if_taken(DomainClaimed):
+            row.save(force_insert=True)
         _record(actor, "claimed", row)
     return row
 
@@ -128,19 +129,8 @@ def _missing(row: Domain) -> None:
 
 def _prove(row: Domain) -> None:
     row.proved_at = row.proved_at or clock.now()
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as taken:
-        raise DomainTaken from taken
-
-
-def _insert(row: Domain) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as twice:
-        raise DomainClaimed from twice
+    with refused_if_taken(DomainTaken):
+        row.save()
 
 
 def _record(actor: Actor, what: str, row: Domain, **more: Any) -> None:

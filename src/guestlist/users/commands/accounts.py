@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from guestlist.audit.commands import Change, record
@@ -17,7 +17,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
-from guestlist.kernel.rows import found_in, insert_rows
+from guestlist.kernel.rows import found_in, insert_rows, refused_if_taken
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
@@ -69,12 +69,9 @@ def create_user(
     """A new account whose address is proved. Without an actor the user made it themselves; `user_id` where a passkey was made for
     it before. Raises AddressTaken."""
     user = User(id=user_id or new_id(), name=clean_line(name), email=address.shown, language=language, password=password_hash)
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-            EmailAddress.objects.create(user=user, email=address.key, verified=True, primary=True)
-    except IntegrityError as taken:
-        raise AddressTaken from taken
+    with refused_if_taken(AddressTaken):
+        user.save(force_insert=True)
+        EmailAddress.objects.create(user=user, email=address.key, verified=True, primary=True)
     record(actor=actor or user.actor, changes=[Change("user.created", user.id)])
     return user
 
