@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,23 +15,26 @@ from django.utils.translation import ngettext
 
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
-from guestlist.members.errors import LastAdmin
 from guestlist.members.queries import may_in_main
 from guestlist.sso.commands import change_sign_in_policy
-from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.queries import break_glass_choices, connections_on, domains_of
+from guestlist.sso.queries import break_glass_choices, domains_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import open_workspace
 from guestlist.web.workspace.domains import domain_row
 from guestlist.web.workspace.sso import sso_context
-from guestlist.workspaces.errors import BadSessionLimit
 from guestlist.workspaces.models import Workspace
 
 IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
 LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
 TYPED = "typed_policy"  # in the session: what was typed before somebody was asked who they are, by page
+BESIDE = {
+    "no_connection": "sso_only",
+    "last_admin": "break_glass",
+    "no_break_glass": "break_glass",
+    "bad_session_limit": "session_idle",
+}
 SWITCHES = ("sso_only", "requires_second_factor")
 
 
@@ -75,32 +79,20 @@ def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
 
 
 def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str, str]:
-    """Asks once more before the door is shut to people who are inside."""
+    """Asks once more before the door is shut to people who are inside; nobody is asked whether they are sure of what is refused."""
     fields = _posted(request.POST)
     shutting = [each for each in SWITCHES if fields[each] and not getattr(workspace, each)]
-    if shutting and "sure" not in request.POST:
-        return _missing(workspace, fields, shutting) or _ask(request, workspace, fields, shutting)
+    sure = not shutting or "sure" in request.POST
     try:
-        change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
+        with transaction.atomic():
+            change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
+            transaction.set_rollback(not sure)
     except Refusal as refusal:
-        beside = {
-            NoConnection: "sso_only",
-            LastAdmin: "break_glass",
-            NoBreakGlass: "break_glass",
-            BadSessionLimit: "session_idle",
-        }
-        return {beside.get(type(refusal), "form"): str(refusal)}
+        return {BESIDE.get(refusal.code, "form"): str(refusal)}
+    if not sure:
+        return _ask(request, workspace, fields, shutting)
     messages.success(request, _("Saved. It holds from everybody's next click on."))
     return redirect("workspace_security", workspace.slug)
-
-
-def _missing(workspace: Workspace, fields: dict[str, Any], shutting: list[str]) -> dict[str, str]:
-    """What the command would refuse in any case: nobody is asked whether they are sure of that."""
-    if "sso_only" in shutting and not connections_on(workspace):
-        return {"sso_only": str(NoConnection())}
-    if "sso_only" in shutting and fields.get("break_glass") == []:
-        return {"break_glass": _("Name at least one Admin who enters without the directory.")}
-    return {}
 
 
 def _posted(said: QueryDict) -> dict[str, Any]:
