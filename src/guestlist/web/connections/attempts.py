@@ -37,7 +37,6 @@ def let_in_page(request: HttpRequest, slug: str, attempt: uuid.UUID) -> HttpResp
         "crumbs": crumbs(workspace, _("Let in"), connection=row.connection),
         "attempt": attempt_row(row, proved_domains(workspace)),
         "connection": row.connection.name,
-        "action": request.path,
         "cancel_url": reverse("connection", args=[slug, row.connection_id]),
         **form.context(),
     }

@@ -131,7 +131,6 @@ def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -
         "effects": effects,
         "safe": act == "enable",
         "cancel_url": reverse("connection", args=[row.workspace.slug, row.id]),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

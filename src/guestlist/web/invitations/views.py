@@ -187,7 +187,6 @@ def _ask(request: HttpRequest, workspace: Workspace, ids: list[uuid.UUID], *, re
     page |= {
         "hidden": [*hidden, {"name": "sure", "value": "yes"}, {"name": "next", "value": _back(request, workspace)}],
         "cancel_url": _back(request, workspace),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

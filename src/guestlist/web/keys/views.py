@@ -99,7 +99,6 @@ def key_revoke(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
         "submit": _("Revoke %(key)s") % {"key": row.name},
         "hidden": [{"name": "next", "value": back}],
         "cancel_url": back,
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

@@ -35,6 +35,5 @@ def unlink_page(request: HttpRequest, identity: uuid.UUID) -> HttpResponse:
         ],
         "submit": _("Unlink"),
         "cancel_url": reverse("security"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)

@@ -52,6 +52,5 @@ def _ask(request: HttpRequest, title: str, submit: str) -> HttpResponse:
         ],
         "submit": submit,
         "cancel_url": reverse("me"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)

@@ -175,7 +175,6 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
         "options": [{"id": str(each.id), "name": each.name, "selected": str(each.id) == picked} for each in offered],
         "errors": errors,
         "cancel_url": reverse("role", args=[slug, row.id]),
-        "action": request.path,
     }
     return render(request, "roles/delete.html", page, status=422 if errors else 200)
 

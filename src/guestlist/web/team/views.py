@@ -70,7 +70,7 @@ def team_invites_new(request: HttpRequest, slug: str, team: str) -> HttpResponse
     workspace, community = _team(request, slug, team, "team-invites")
     back = reverse("team_invites", args=[slug, team])
     crumbs = [*_crumbs(workspace, community, _("Invites")), {"label": _("Create Invite"), "url": ""}]
-    return invite_dialog(request, workspace, Door(_("Create Invite"), _("Send"), request.path, back, crumbs, team=community))
+    return invite_dialog(request, workspace, Door(_("Create Invite"), _("Send"), back, crumbs, team=community))
 
 
 def _team(request: HttpRequest, slug: str, team: str, current: str) -> tuple[Workspace, Community]:

@@ -86,7 +86,6 @@ def domain_remove(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRes
         ],
         "submit": _("Remove"),
         "cancel_url": reverse("domain", args=[slug, domain]),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

@@ -123,7 +123,6 @@ def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shu
         "effects": lines,
         "submit": _("Save"),
         "cancel_url": request.path,
-        "action": request.path,
         "hidden": [
             {"name": name, "value": value} for name, values in request.POST.lists() for value in values if name[:3] != "csr"
         ]

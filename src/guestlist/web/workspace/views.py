@@ -54,4 +54,4 @@ def users_new(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = open_workspace(request, slug, "ws-users")
     back = reverse("workspace_users", args=[slug])
     crumbs = settings_trail(slug, (_("Users"), back), (_("New users"), ""))
-    return invite_dialog(request, workspace, Door(_("New users"), _("Add new users"), request.path, back, crumbs))
+    return invite_dialog(request, workspace, Door(_("New users"), _("Add new users"), back, crumbs))
