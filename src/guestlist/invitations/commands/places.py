@@ -75,7 +75,7 @@ def delete_community(
             raise ChangedMeanwhile
         target = _target(actor, community, hanging, to) if members == "move" else None
 
-        _end_invitations(actor, community, hanging)
+        _end_invitations(actor, hanging)
         if target:
             _move_members(actor, hanging.memberships, target)
         _end_the_rest(actor, community, hanging)
@@ -123,7 +123,7 @@ def _target(actor: Actor, community: Community, hanging: Hanging, to: Community 
     return to
 
 
-def _end_invitations(actor: Actor, community: Community, hanging: Hanging) -> None:
+def _end_invitations(actor: Actor, hanging: Hanging) -> None:
     end_grants(hanging.grants, "revoked")
     end_without_grants([grant.invitation for grant in hanging.grants])
     changes = [each for grant in hanging.grants for each in told("invitation.revoked", grant.invitation, [grant])]

@@ -12,7 +12,7 @@ from guestlist.members.queries.doors import (
     visible_communities,
     visible_workspaces,
 )
-from guestlist.members.queries.holders import Effect, Effects, Holders, counts_of, effect_of, holders_of, keys_holding
+from guestlist.members.queries.holders import Effect, Effects, counts_of, effect_of, holders_of, keys_holding
 from guestlist.members.queries.keys import fetch_key, keys_in, roles_of_keys
 from guestlist.members.queries.lists import (
     Filter,
@@ -38,15 +38,13 @@ from guestlist.members.queries.profile import (
     verbs_in_main,
     verbs_on,
 )
-from guestlist.members.queries.reach import Holder, Move, Shift, foresee_move
+from guestlist.members.queries.reach import Move, Shift, foresee_move
 from guestlist.members.queries.standing import Standing, facts_of, live, may, may_in_main, standing, standings
 
 __all__ = [
     "Effect",
     "Effects",
     "Filter",
-    "Holder",
-    "Holders",
     "Managed",
     "MemberRow",
     "Move",

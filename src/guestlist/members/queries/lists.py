@@ -155,6 +155,7 @@ def users_of(
 
 
 NEWEST = "newest"
+COUNTED = 1000
 LISTED_AS = F("user__listed_as")
 _BYTEWISE = {"postgresql": "C", "sqlite": "BINARY"}
 
@@ -185,10 +186,10 @@ def roles_of(memberships: Sequence[Membership]) -> dict[uuid.UUID, list[Role]]:
     return found
 
 
-def capped_count(rows: QuerySet[Membership] | QuerySet[Community], cap: int = 1000) -> str:
+def capped_count(rows: QuerySet[Membership] | QuerySet[Community]) -> str:
     """`214`, or `1,000+`: an exact count of a million costs more than the page."""
-    number = sum(1 for _ in islice(rows.order_by().values_list("pk", flat=True)[: cap + 1], cap + 1))
-    return f"{cap:,}+" if number > cap else str(number)
+    number = sum(1 for _ in islice(rows.order_by().values_list("pk", flat=True)[: COUNTED + 1], COUNTED + 1))
+    return f"{COUNTED:,}+" if number > COUNTED else str(number)
 
 
 def fetch_membership(actor: Actor, workspace: Workspace, membership: uuid.UUID) -> MemberRow:

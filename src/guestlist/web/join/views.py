@@ -92,7 +92,7 @@ def _join(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | di
         passkey=_passkey(request),
         language=get_language() or "en",
     )
-    return _joined(request, opened, accepted)
+    return _joined(request, accepted)
 
 
 @require_POST
@@ -117,10 +117,10 @@ def _passkey(request: HttpRequest) -> NewPasskey | None:
 def _accept(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
-    return _joined(request, opened, accept_as_user(user=request.user, token=token, shown=request.POST.get("shown", "")))
+    return _joined(request, accept_as_user(user=request.user, token=token, shown=request.POST.get("shown", "")))
 
 
-def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpResponse:
+def _joined(request: HttpRequest, accepted: Accepted) -> HttpResponse:
     """A fresh session, whoever sat here before: what was open in the old one is not theirs."""
     if request.user != accepted.user:
         request.session.flush()

@@ -157,7 +157,7 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     page = {
         "crumbs": _crumbs(here, title),
         "title": title,
-        "effects": _endings(here, hanging),
+        "effects": _endings(hanging),
         "submit": _("Delete"),
         "cancel_url": reverse("community", args=[here.id, "users"]),
         "type_name": here.name if hanging.needs_plan else "",
@@ -185,7 +185,7 @@ def _known(plan: str) -> Any:
     return plan if plan in ("remove", "move") else ""
 
 
-def _endings(here: Community, hanging: Hanging) -> list[Shown]:
+def _endings(hanging: Hanging) -> list[Shown]:
     """Exactly what ends, in numbers; and what stays."""
     asked = len({grant.invitation_id for grant in hanging.grants})
     lines = [
