@@ -1,5 +1,6 @@
 """Mails about an account, to every address its holder has proved: whoever took over one mailbox cannot hide from the others."""
 
+import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -25,3 +26,9 @@ def account_mails(user: User, template: str, **context: Any) -> list[Draft]:
         )
         for row in rows
     ]
+
+
+def mail_to(user: User, template: str, workspace: uuid.UUID, context: dict[str, Any]) -> Draft:
+    """About a workspace, in the user's own language."""
+    language = user.language or "en"
+    return Draft(template, user.email, to_name=user.name, language=language, context=context, workspace_id=workspace)
