@@ -1,17 +1,12 @@
-"""One row or none; many at once: written in one stroke, found by a list however long."""
+"""Many rows at once: written in one stroke, found by a list however long."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import JSONField, Model, QuerySet
+from django.db import connection, transaction
+from django.db.models import JSONField, Model
 from django.db.models.expressions import RawSQL
-
-from guestlist.kernel.errors import NotFound, Refusal
-
-M = TypeVar("M", bound=Model)
 
 _LISTED = {"postgresql": "SELECT jsonb_array_elements_text(%s)", "sqlite": "SELECT value FROM json_each(%s)"}
 
@@ -32,24 +27,6 @@ def planned_anew() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         yield
-
-
-def found_in(rows: QuerySet[M]) -> M:
-    """The one that was asked for. Raises NotFound where there is none."""
-    row = rows.first()
-    if row is None:
-        raise NotFound
-    return row
-
-
-@contextmanager
-def refused_if_taken(refusal: type[Refusal]) -> Iterator[None]:
-    """Around writing what must be the only one of its kind: where there is one already, `refusal`, in a transaction that can go on."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as taken:
-        raise refusal from taken
 
 
 def insert_rows(rows: Sequence[Model]) -> None:

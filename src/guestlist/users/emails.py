@@ -1,4 +1,5 @@
-"""Mails about an account, to every address its holder has proved: whoever took over one mailbox cannot hide from the others."""
+"""Mails about an account, to every address its holder has proved: whoever took over one mailbox cannot hide from the others. Mails
+about a workspace go to the main address alone."""
 
 import uuid
 from typing import Any
@@ -14,6 +15,12 @@ def factor_mails(user: User, change: str) -> list[Draft]:
     return account_mails(user, "users/emails/factor_changed", change=change)
 
 
+def mail_to(user: User, template: str, workspace: uuid.UUID, context: dict[str, Any]) -> Draft:
+    """About a workspace, in the user's own language."""
+    language = user.language or "en"
+    return Draft(template, user.email, to_name=user.name, language=language, context=context, workspace_id=workspace)
+
+
 def account_mails(user: User, template: str, **context: Any) -> list[Draft]:
     rows = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "email")
     return [
@@ -26,9 +33,3 @@ def account_mails(user: User, template: str, **context: Any) -> list[Draft]:
         )
         for row in rows
     ]
-
-
-def mail_to(user: User, template: str, workspace: uuid.UUID, context: dict[str, Any]) -> Draft:
-    """About a workspace, in the user's own language."""
-    language = user.language or "en"
-    return Draft(template, user.email, to_name=user.name, language=language, context=context, workspace_id=workspace)

@@ -12,7 +12,8 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from guestlist.kernel import clock
-from guestlist.kernel.rows import found_in, listed
+from guestlist.kernel.refusing import found_in
+from guestlist.kernel.rows import listed
 from guestlist.users.models import Notification, Session, User
 
 NEWEST = 100

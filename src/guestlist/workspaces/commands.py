@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import found_in, refused_if_taken
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State

@@ -13,7 +13,7 @@ from guestlist.invitations.rules import PART
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.text import address_key
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import communities_where

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from guestlist.invitations.emails import Places, places_of
 from guestlist.invitations.models import LINK_PURPOSE, Grant, Invitation
 from guestlist.kernel.links import read_link
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import Role
 from guestlist.users.queries import user_by_address
 

@@ -10,7 +10,7 @@ from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.text import clean_line
 from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed, UnknownRole
 from guestlist.members.models import ApiKey, Role

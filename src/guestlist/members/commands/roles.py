@@ -13,7 +13,7 @@ from guestlist.access.roles import RoleFacts, mixes_alphabets, role_key, takes_b
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import new_id
-from guestlist.kernel.rows import found_in, refused_if_taken
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.kernel.text import clean_line, clean_text
 from guestlist.members.commands.admins import keeping_an_admin
 from guestlist.members.commands.moving import move_keys, move_members

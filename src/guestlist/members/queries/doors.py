@@ -10,7 +10,7 @@ from guestlist.access.decision import decide
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.members.errors import AmbiguousRole, UnknownRole
 from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
 from guestlist.members.queries.standing import held_right_in, live

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries.doors import communities_where
 from guestlist.workspaces.models import Community, Workspace

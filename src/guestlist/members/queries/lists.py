@@ -15,7 +15,8 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
-from guestlist.kernel.rows import found_in, planned_anew
+from guestlist.kernel.refusing import found_in
+from guestlist.kernel.rows import planned_anew
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities

@@ -10,7 +10,7 @@ from guestlist.access.decision import decide, may_hand_out
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Role
 from guestlist.members.queries.doors import communities_where, usable_roles

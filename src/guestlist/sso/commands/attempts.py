@@ -10,7 +10,7 @@ from guestlist.invitations.commands import admit_waiting, check_may_give, worksp
 from guestlist.invitations.rules import Wanted, merge
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import Departure, Membership
 from guestlist.sso.commands.sign_in import give_places, keep_identity, make_user
 from guestlist.sso.errors import CannotLetIn, NoDefaults

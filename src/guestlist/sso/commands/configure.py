@@ -16,7 +16,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.seals import seal
 from guestlist.kernel.text import clean_line
 from guestlist.members.errors import AboveCeiling

@@ -11,7 +11,7 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import SYSTEM, Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.kernel.rows import found_in, refused_if_taken
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import admins_with_a_way_in
 from guestlist.members.errors import NotAllowed

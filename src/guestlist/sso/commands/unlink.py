@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from guestlist.audit.commands import Change, record
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.mail.commands import queue_messages
 from guestlist.sso.errors import OnlyWayIn
 from guestlist.sso.models import Identity

@@ -1,4 +1,4 @@
-from guestlist.sso.queries.addresses import addresses_of
+from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
@@ -17,11 +17,12 @@ from guestlist.sso.queries.connections import (
 )
 from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
 from guestlist.sso.queries.door import connections_on, doors_of
-from guestlist.sso.queries.giving import is_administrative, places_for
+from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
 from guestlist.sso.queries.policy import break_glass_choices
 
 __all__ = [
+    "Addresses",
     "addresses_of",
     "answered_connection",
     "attempts_of",
@@ -49,4 +50,5 @@ __all__ = [
     "open_connection",
     "places_for",
     "proved_domains",
+    "still_gives",
 ]

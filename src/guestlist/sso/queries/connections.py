@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.members.errors import NotAllowed
 from guestlist.members.queries import may_in_main, sees_whole
 from guestlist.sso.models import Attempt, Connection, Domain, Identity

@@ -5,7 +5,7 @@ import uuid
 from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.sso.models import Connection, Domain
 from guestlist.sso.queries.connections import check_may_connect
 from guestlist.workspaces.models import Workspace

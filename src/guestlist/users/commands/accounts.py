@@ -17,7 +17,8 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
-from guestlist.kernel.rows import found_in, insert_rows, refused_if_taken
+from guestlist.kernel.refusing import found_in, refused_if_taken
+from guestlist.kernel.rows import insert_rows
 from guestlist.kernel.text import Address, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live

@@ -165,13 +165,17 @@ def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
         "%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.",
         known,
     )
-    forgotten = ngettext(
+    password = {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}
+    if act == "disable":
+        return (
+            _("Turn off %(name)s?") % name,
+            _("Turn off"),
+            [*([{"text": people % {"n": known}, "kept": False}] if known else []), password],
+        )
+    gone = ngettext(
         "It forgets %(n)s person: made again, it has to be set up and linked anew.",
         "It forgets %(n)s people: made again, it has to be set up and linked anew.",
         known,
     )
-    lost = [{"text": (people if act == "disable" else forgotten) % {"n": known}}] if known else []
-    effects = [*lost, {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}]
-    if act == "disable":
-        return _("Turn off %(name)s?") % name, _("Turn off"), effects
+    effects = [*([{"text": gone % {"n": known}, "kept": False}] if known else []), password]
     return _("Delete %(name)s?") % name, _("Delete connection"), effects

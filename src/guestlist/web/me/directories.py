@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.sso.commands import unlink
 from guestlist.sso.errors import OnlyWayIn
 from guestlist.sso.queries import identities_of

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.kernel.rows import found_in
+from guestlist.kernel.refusing import found_in
 from guestlist.users.commands import end_other_sessions, end_session
 from guestlist.users.queries import sessions_of
 from guestlist.web.confirming import ask_to_confirm, vouched_only

@@ -29,13 +29,13 @@ from guestlist.workspaces.models import Workspace
 IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
 LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
 TYPED = "typed_policy"  # in the session: what was typed before somebody was asked who they are, by page
+SWITCHES = ("sso_only", "requires_second_factor")
 BESIDE = {
     "no_connection": "sso_only",
     "last_admin": "break_glass",
     "no_break_glass": "break_glass",
     "bad_session_limit": "session_idle",
 }
-SWITCHES = ("sso_only", "requires_second_factor")
 
 
 @login_required
