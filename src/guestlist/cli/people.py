@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from guestlist.cli.accounts import account_of
 from guestlist.cli.terminal import Stopped, complain, say, show_table
 from guestlist.invitations.commands import Invited, run_batches
 from guestlist.invitations.commands import invite as invite_people
@@ -21,9 +22,8 @@ from guestlist.invitations.queries.why import explain
 from guestlist.invitations.rules import Person
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.table import BadTable
-from guestlist.kernel.text import address_key, split_addresses
+from guestlist.kernel.text import split_addresses
 from guestlist.members.queries import fetch_workspace
-from guestlist.users.queries import user_by_address
 from guestlist.web.people.why import community_called, lines
 from guestlist.workspaces.models import Workspace
 
@@ -48,9 +48,7 @@ def invite(args: argparse.Namespace) -> int:
 def why(args: argparse.Namespace) -> int:
     """0 for a yes, 1 for a no."""
     workspace = fetch_workspace(OPERATOR, args.workspace)
-    user = user_by_address(address_key(args.email))
-    if user is None:
-        raise Stopped(f"No account has verified the address {args.email}.")
+    user = account_of(args.email)
     answer = explain(OPERATOR, workspace, user, args.permission, community_called(OPERATOR, workspace, args.community))
     for line in lines(answer):
         say(line)

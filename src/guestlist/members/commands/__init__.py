@@ -1,7 +1,7 @@
 from guestlist.members.commands.accounts import disable_user, enable_user, end_account, reset_second_factor, workspaces_of
 from guestlist.members.commands.admins import admins_able_to_sign_in, admins_with_a_way_in, keeping_an_admin
 from guestlist.members.commands.bulk import change_many, state_of
-from guestlist.members.commands.change import check_may_manage, deactivate, leave, reactivate, remove, set_end, set_roles
+from guestlist.members.commands.change import deactivate, leave, reactivate, remove, set_end, set_roles
 from guestlist.members.commands.ends import remind_of_ends
 from guestlist.members.commands.join import Place, add_roles, join
 from guestlist.members.commands.keys import create_api_key, digest_of, revoke_api_key
@@ -17,7 +17,6 @@ __all__ = [
     "admins_able_to_sign_in",
     "admins_with_a_way_in",
     "change_many",
-    "check_may_manage",
     "check_may_move",
     "create_api_key",
     "create_community",

@@ -22,13 +22,13 @@ from guestlist.invitations.commands import (
     ask_for_new_link,
     decline_invitation,
 )
-from guestlist.invitations.errors import Changed, WrongAddress
+from guestlist.invitations.errors import Changed
 from guestlist.invitations.models import Grant
 from guestlist.invitations.queries import Opened, open_invitation, words_of
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import new_id
 from guestlist.users.commands import NewPasskey
-from guestlist.users.errors import NameMissing, PasskeyRefused, WeakPassword
+from guestlist.users.errors import PasskeyRefused
 from guestlist.users.models import User
 from guestlist.users.queries import verified_addresses
 from guestlist.web.limits import limited
@@ -38,6 +38,7 @@ from guestlist.web.shell import at_the_door
 from guestlist.web.sign_in.proving import new_credential
 
 FUTURE_USER = "joining_as"
+BESIDE = {"name_missing": "name", "weak_password": "password", "wrong_address": "email"}
 
 
 @never_cache
@@ -71,14 +72,8 @@ def _answer(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | 
         return act(request, opened, token)
     except Changed:
         return {"changed": ""}
-    except NameMissing as refusal:
-        return {"name": str(refusal)}
-    except WeakPassword as refusal:
-        return {"password": str(refusal)}
-    except WrongAddress as refusal:
-        return {"email": str(refusal)}
     except Refusal as refusal:
-        return {"form": str(refusal)}
+        return {BESIDE.get(refusal.code, "form"): str(refusal)}
 
 
 def _join(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | dict[str, str]:
