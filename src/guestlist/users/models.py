@@ -16,10 +16,6 @@ from guestlist.kernel.clock import now
 from guestlist.kernel.ids import new_id
 
 
-class UserManager(BaseUserManager["User"]):
-    pass
-
-
 class User(AbstractBaseUser):
     """Global: no workspace owns it. `email` is the address as shown; the verified ones are allauth's EmailAddress rows, each
     holding the canonical form."""
@@ -48,7 +44,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
 
     class Meta:
         db_table = "user"

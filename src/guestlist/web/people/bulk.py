@@ -18,11 +18,10 @@ from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.members.commands import change_many, deactivate, reactivate, remove, set_roles, state_of
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import MemberRow, fetch_memberships, managed
+from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed
 from guestlist.web.back import came_from
-from guestlist.web.crumbs import trail
 from guestlist.web.presenting import Shown, person, place
-from guestlist.web.shell import open_workspace
+from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
 
 MOST = 500
@@ -69,7 +68,8 @@ class _Bulk:
 def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The preview; with `sure` the deed and its results. Posted `membership` ids, and `user` ids for all of theirs in sight."""
     actor = request.user.actor
-    workspace = open_workspace(request, slug, "ws-users")
+    workspace = fetch_workspace(actor, slug)
+    at(request, "ws-users", workspace)
     back = came_from(request, reverse("workspace_users", args=[slug]))
     act = request.POST.get("act", "")
     rows = fetch_memberships(actor, workspace, _ids(request, "membership"), _ids(request, "user"), MOST + 1)
@@ -113,7 +113,10 @@ def _ways(request: HttpRequest, workspace: Workspace, back: str) -> dict[str, An
     """`waiting`: how many invitations were ticked along. They are no memberships, and stay as they are."""
     return {
         "waiting": len(_ids(request, "invitation")),
-        "crumbs": trail((_("Users"), reverse("workspace_users", args=[workspace.slug])), (_("Several users"), "")),
+        "crumbs": [
+            {"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])},
+            {"label": _("Several users"), "url": ""},
+        ],
         "back": back,
     }
 

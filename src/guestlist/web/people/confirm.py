@@ -158,7 +158,7 @@ def _called(membership: Membership) -> str:
 def _effects(actor: Actor, workspace: Workspace, act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> list[Shown]:
     """What ends (or begins again), community by community and below; then what stays."""
     lines = [{"text": line, "kept": act == "reactivate"} for row in rows for line in _reach(actor, workspace, act, row)]
-    return lines + [{"text": line, "kept": True} for line in _stays(act, others)]
+    return lines + [{"text": line, "kept": True} for line in _stays(act, rows, others)]
 
 
 def _waiting(actor: Actor, workspace: Workspace, row: UserRow) -> list[Shown]:
@@ -184,7 +184,7 @@ def _below(here: Community, below: Sequence[Community]) -> str:
     return ngettext("So it does in %(names)s below it.", "So it does below it, in %(names)s.", len(below)) % {"names": names}
 
 
-def _stays(act: str, others: Sequence[MemberRow]) -> list[str]:
+def _stays(act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> list[str]:
     """`others` are memberships in sight that this act does not touch."""
     kept = [each for each in others if each.membership.state == Membership.Status.ACTIVE]
     lines = [
