@@ -2,7 +2,7 @@
 
 import uuid
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -106,6 +106,18 @@ def about_role(role: Role) -> str:
     if role.is_built_in:
         return lines[role.name]
     return role.description or ", ".join(role.permissions)
+
+
+def role_options(roles: Iterable[Role], chosen: str) -> list[Shown]:
+    """To choose one from; `chosen` is an id."""
+    return [{"id": str(each.id), "name": each.name, "selected": str(each.id) == chosen} for each in roles]
+
+
+def role_ticks(roles: Iterable[Role], ticked: Collection[str]) -> list[Shown]:
+    """To tick, each with a line on what it allows; `ticked` are ids."""
+    return [
+        {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in ticked} for each in roles
+    ]
 
 
 def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> list[Shown]:

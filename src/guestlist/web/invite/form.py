@@ -18,7 +18,7 @@ from guestlist.kernel.table import BadTable
 from guestlist.kernel.text import clean_line, split_addresses
 from guestlist.members.models import Role
 from guestlist.members.queries import communities_where
-from guestlist.web.presenting import Shown, about_role, duration, place
+from guestlist.web.presenting import Shown, about_role, duration, place, role_options, role_ticks
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import children_of
 
@@ -153,10 +153,7 @@ class InviteForm:
             "checked": community in self.ticked,
             "error": self.row_errors.get(community.id, ""),
             "out_of_reach": _out_of_reach(choice),
-            "roles": [
-                {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in picked}
-                for role in roles
-            ],
+            "roles": role_ticks(roles, picked),
             "held": [role.name for role in roles if str(role.id) in picked],
         }
 
@@ -170,10 +167,7 @@ class InviteForm:
     def _team_roles(self, offered: Sequence[Choice]) -> list[Shown]:
         if self.team is None:
             return []
-        wanted = self.posted.get("role", "")
-        return [
-            {"id": str(role.id), "name": role.name, "selected": str(role.id) == wanted} for each in offered for role in each.roles
-        ]
+        return role_options((role for each in offered for role in each.roles), self.posted.get("role", ""))
 
     def _values(self, find: str) -> Shown:
         options = self.options()

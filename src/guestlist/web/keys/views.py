@@ -18,7 +18,7 @@ from guestlist.members.queries import communities_where, fetch_community, fetch_
 from guestlist.web.back import came_from
 from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.keys.lists import keys_context
-from guestlist.web.presenting import about_role, place
+from guestlist.web.presenting import place, role_ticks
 from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
@@ -48,15 +48,11 @@ def key_new(request: HttpRequest, slug: str) -> HttpResponse:
             return _made(request, workspace, community)
         except Refusal as refusal:
             errors[BESIDE.get(refusal.code, "form")] = str(refusal)
-    ticked = request.POST.getlist("roles")
     page = {
         "crumbs": _crumbs(workspace, _("New API key")),
         "community": place(community),
         "name": request.POST.get("name", ""),
-        "roles": [
-            {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in ticked}
-            for role in choices(request.user.actor, [community])[0].roles
-        ],
+        "roles": role_ticks(choices(request.user.actor, [community])[0].roles, request.POST.getlist("roles")),
         "errors": errors,
         "cancel_url": reverse("community", args=[community.id, "keys"]),
     }

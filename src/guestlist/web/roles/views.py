@@ -30,7 +30,7 @@ from guestlist.members.queries import (
 )
 from guestlist.members.queries.roles import fetch_role, lost_permissions, may_write_role
 from guestlist.web.crumbs import Crumbs, settings_trail
-from guestlist.web.presenting import Shown, about_role, permission_groups, person, place
+from guestlist.web.presenting import Shown, about_role, permission_groups, person, place, role_options
 from guestlist.web.roles.form import RoleForm, read_form
 from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_in
 from guestlist.web.shell import open_workspace
@@ -166,13 +166,13 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
             return redirect("workspace_roles", slug)
         except Refusal as refusal:
             errors = {"move_to": str(refusal)}
-    effects, picked = _going(request, workspace, row), request.POST.get("move_to", "")
+    effects = _going(request, workspace, row)
     page = {
         "crumbs": _crumbs(workspace, (row.name, reverse("role", args=[slug, row.id])), (_("Delete"), "")),
         "title": _("Delete %(role)s?") % {"role": row.name},
         "effects": [*effects, {"text": _("What happened with it stays in the history."), "kept": True}],
         "held": effects or errors,
-        "options": [{"id": str(each.id), "name": each.name, "selected": str(each.id) == picked} for each in offered],
+        "options": role_options(offered, request.POST.get("move_to", "")),
         "errors": errors,
         "cancel_url": reverse("role", args=[slug, row.id]),
     }
