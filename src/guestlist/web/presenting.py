@@ -13,7 +13,7 @@ from guestlist.access.permissions import catalogue
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
-from guestlist.sso.queries import directories_of
+from guestlist.sso.queries import directories_of, named_places
 from guestlist.users.models import User
 from guestlist.users.queries import with_passkey
 from guestlist.workspaces.models import Community, Workspace
@@ -61,9 +61,7 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
 
 def given_places(wanted: Sequence[Wanted]) -> list[Shown]:
     """Communities with the roles in each, by name."""
-    communities = Community.objects.in_bulk([each.community for each in wanted])
-    roles = Role.objects.in_bulk({role for each in wanted for role in each.roles})
-    return [place(communities[each.community], roles=[roles[role] for role in each.roles]) for each in wanted]
+    return [place(where, roles=roles) for where, roles in named_places(wanted)]
 
 
 def cell(text: str) -> str:
