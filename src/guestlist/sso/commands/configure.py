@@ -82,13 +82,7 @@ def change_connection(
     knew: subjects are that one's own. Raises ProtocolStays and what `create_connection` raises."""
     with locked(actor, connection) as row:
         before, trust, was_on = _told(row), trusted(row), row.enabled_at is not None
-        _fill(
-            row,
-            row.name if name is None else name,
-            provider,
-            row.group_claim if group_claim is None else group_claim,
-            row.asks_second_factor if asks_second_factor is None else asks_second_factor,
-        )
+        _fill(row, name, provider, group_claim, asks_second_factor)
         after = _told(row)
         changed = [each for each in TOLD if before[each] != after[each]]
         if trusted(row) != trust:
@@ -101,13 +95,8 @@ def change_connection(
             row.attempts.all().delete()
 
         row.save()
-        _record(
-            actor,
-            "connection.changed",
-            row,
-            before={each: before[each] for each in changed},
-            after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": trusted(row) != trust},
-        )
+        told = {each: after[each] for each in changed} | {"name": row.name, "trust_changed": trusted(row) != trust}
+        _record(actor, "connection.changed", row, before={each: before[each] for each in changed}, after=told)
         if was_on and row.enabled_at is None:
             _record(actor, "connection.disabled", row)
     return row
@@ -166,10 +155,12 @@ def locked(actor: Actor, connection: Connection) -> Iterator[Connection]:
         yield found_in(Connection.objects.select_related("workspace").filter(id=connection.id))
 
 
-def _fill(row: Connection, name: str, provider: Oidc | Saml | None, group_claim: str, asks_second_factor: bool) -> None:
-    row.name = clean_line(name, 80)
-    row.group_claim = clean_line(group_claim, 191)
-    row.asks_second_factor = asks_second_factor
+def _fill(
+    row: Connection, name: str | None, provider: Oidc | Saml | None, group_claim: str | None, asks_second_factor: bool | None
+) -> None:
+    row.name = row.name if name is None else clean_line(name, 80)
+    row.group_claim = row.group_claim if group_claim is None else clean_line(group_claim, 191)
+    row.asks_second_factor = row.asks_second_factor if asks_second_factor is None else asks_second_factor
     if not row.name:
         raise NameMissing
     if Connection.objects.filter(workspace=row.workspace, name__iexact=row.name).exclude(id=row.id).exists():
