@@ -51,7 +51,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
             "inviter": _inviter(row),
             "workspace": place(workspace),
             "note": found.note,
-            "grants": [{**place(line.community, roles=line.roles), "giver": line.giver} for line in row.grants],
+            "grants": [place(line.community, roles=line.roles) for line in row.grants],
             "email": found.email,
             "expires_at": found.ends_at,
             "left": left_to_answer(found),

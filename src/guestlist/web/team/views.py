@@ -116,7 +116,7 @@ def _row(workspace: Workspace, row: InvitationRow) -> dict[str, Any]:
         "inviter": row.grants[-1].giver if row.grants else "",
         "at": invitation.created_at,
         "places": places_asked(row),
-        "delivery": {"state": row.delivery, "note": "", "reason": message.reason if message else ""},
+        "delivery": {"state": row.delivery, "reason": message.reason if message else ""},
         "state": invitation.current_state,
         "left": left_to_answer(invitation),
         "menu": invitation_menu(workspace, invitation),
