@@ -128,7 +128,6 @@ def _joined(request: HttpRequest, accepted: Accepted) -> HttpResponse:
         "grants": _places(accepted.given),
         "left_out": [{**line, "reason": _("Whoever gave it may no longer do so.")} for line in _places(accepted.left_out)],
         "next_url": reverse("workspace", args=[invitation.workspace.slug]),
-        "next_label": _("Continue"),
     }
     return render(request, "join/result.html", page)
 
