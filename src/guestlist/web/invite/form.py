@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -133,14 +134,7 @@ class InviteForm:
         }
 
     def _offered(self, find: str) -> Sequence[Community]:
-        """Main first, then what is ticked, then up to 20 more; a search narrows the rest."""
-        if self.team is not None:
-            return [self.team]
-        rest = self.places.filter(name__icontains=find) if find else self.places
-        main = list(self.places.filter(kind=Community.Kind.MAIN))
-        ticked = [each for each in self.ticked if each not in main]
-        taken = {each.id for each in (*main, *ticked)}
-        return [*main, *ticked, *(each for each in rest[: ROWS + len(taken)] if each.id not in taken)][: ROWS + len(taken)]
+        return [self.team] if self.team is not None else communities_offered(self.places, self.ticked, find)
 
     def _row(self, choice: Choice, reaching: set[uuid.UUID]) -> Shown:
         community = choice.community
@@ -179,6 +173,13 @@ class InviteForm:
             "find": find,
             "find_role": self.posted.get("find_role", ""),
         }
+
+
+def communities_offered(places: QuerySet[Community], chosen: Sequence[Community], find: str) -> list[Community]:
+    """Main first, then what is chosen, then up to 20 more; a search narrows the rest."""
+    first = list(dict.fromkeys([*places.filter(kind=Community.Kind.MAIN), *chosen]))
+    rest = places.filter(name__icontains=find) if find else places
+    return [*first, *rest.exclude(id__in=[each.id for each in first])[:ROWS]]
 
 
 def read_form(
