@@ -16,6 +16,10 @@ from guestlist.kernel.clock import now
 from guestlist.kernel.ids import new_id
 
 
+class UserManager(BaseUserManager["User"]):
+    pass
+
+
 class User(AbstractBaseUser):
     """Global: no workspace owns it. `email` is the address as shown; the verified ones are allauth's EmailAddress rows, each
     holding the canonical form."""
@@ -44,7 +48,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
-    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         db_table = "user"
