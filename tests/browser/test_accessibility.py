@@ -95,7 +95,7 @@ def test_pages_of_security_and_the_door(full: Cast, visit: Visit):
     page.goto(paths[0])
     page.get_by_label("SSO only").check()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Name at least one Admin who enters without the directory.")
+    expect(page.get_by_role("alert")).to_contain_text("Name a break-glass Admin who has a password or a passkey first.")
     found += findings(page, "refused policy")
     Workspace.objects.filter(id=full.northwind.id).update(sso_only=True)
     page.goto(paths[0])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from guestlist.cli.accounts import account_of
 from guestlist.cli.terminal import Stopped, complain, say, show_table
 from guestlist.invitations.commands import Invited, run_batches
 from guestlist.invitations.commands import invite as invite_people
@@ -21,11 +22,9 @@ from guestlist.invitations.queries.why import explain
 from guestlist.invitations.rules import Person
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.table import BadTable
-from guestlist.kernel.text import address_key, split_addresses
+from guestlist.kernel.text import split_addresses
 from guestlist.members.models import Membership
 from guestlist.members.queries import fetch_workspace, foresee_roles, pick_roles, usable_roles
-from guestlist.users.models import User
-from guestlist.users.queries import user_by_address
 from guestlist.web.people.why import community_called, lines
 from guestlist.workspaces.models import Workspace
 
@@ -50,7 +49,7 @@ def invite(args: argparse.Namespace) -> int:
 def why(args: argparse.Namespace) -> int:
     """0 for a yes, 1 for a no."""
     workspace = fetch_workspace(OPERATOR, args.workspace)
-    user, community = _user(args.email), community_called(OPERATOR, workspace, args.community)
+    user, community = account_of(args.email), community_called(OPERATOR, workspace, args.community)
     answer = explain(OPERATOR, workspace, user, args.permission, community)
     for line in lines(answer, answer.permission):
         say(line)
@@ -60,7 +59,7 @@ def why(args: argparse.Namespace) -> int:
 def what_if(args: argparse.Namespace) -> int:
     """What other roles would give and take; changes nothing."""
     workspace = fetch_workspace(OPERATOR, args.workspace)
-    user, community = _user(args.email), community_called(OPERATOR, workspace, args.community)
+    user, community = account_of(args.email), community_called(OPERATOR, workspace, args.community)
     row = Membership.objects.filter(user=user, community=community).select_related("user", "community").first()
     if row is None:
         raise Stopped(f"{user.email} is no member of {community.name} itself.")
@@ -71,13 +70,6 @@ def what_if(args: argparse.Namespace) -> int:
     say(f"gains: {', '.join(sorted(found.gained)) or 'nothing'}")
     say(f"loses: {', '.join(sorted(found.lost)) or 'nothing'}")
     return 0
-
-
-def _user(email: str) -> User:
-    user = user_by_address(address_key(email))
-    if user is None:
-        raise Stopped(f"No account has verified the address {email}.")
-    return user
 
 
 def _grant(text: str) -> tuple[str, list[str]]:

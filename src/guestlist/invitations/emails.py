@@ -8,6 +8,7 @@ from guestlist.invitations.models import LINK_PURPOSE, Invitation
 from guestlist.kernel.actors import Actor
 from guestlist.mail.commands import Draft, LinkDraft
 from guestlist.members.models import Role
+from guestlist.users.emails import mail_to
 from guestlist.users.models import User
 from guestlist.workspaces.models import Community, Workspace
 
@@ -50,25 +51,11 @@ def invitation_mail(
 
 def added_mail(*, user: User, workspace: Workspace, inviter: Actor, places: Places) -> Draft:
     """For an account that was added at once, where the policy is `notify`: no link, they log in as usual."""
-    return Draft(
-        workspace_id=workspace.id,
-        template="invitations/emails/added",
-        to_email=user.email,
-        to_name=user.name,
-        language=user.language or "en",
-        context={"inviter": inviter.name if inviter.kind == "user" else "", "workspace": workspace.name, "places": places},
-        link=None,
-    )
+    context = {"inviter": inviter.name if inviter.kind == "user" else "", "workspace": workspace.name, "places": places}
+    return mail_to(user, "invitations/emails/added", workspace.id, context)
 
 
 def left_out_mail(*, giver: User, workspace: Workspace, guest: str, places: Places) -> Draft:
     """Tells a giver what their guest did not get, because the giver may no longer hand it out."""
-    return Draft(
-        workspace_id=workspace.id,
-        template="invitations/emails/left_out",
-        to_email=giver.email,
-        to_name=giver.name,
-        language=giver.language or "en",
-        context={"guest": guest, "workspace": workspace.name, "places": places},
-        link=None,
-    )
+    context = {"guest": guest, "workspace": workspace.name, "places": places}
+    return mail_to(giver, "invitations/emails/left_out", workspace.id, context)

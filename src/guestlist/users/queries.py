@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from guestlist.kernel import clock
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.rows import listed
 from guestlist.users.models import Notification, Session, User
 
@@ -102,10 +102,7 @@ def passkeys_of(user: User) -> "QuerySet[Authenticator]":
 
 def own_passkey(user: User, passkey: int) -> Authenticator:
     """Raises NotFound for somebody else's."""
-    found = passkeys_of(user).filter(id=passkey).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(passkeys_of(user).filter(id=passkey))
 
 
 def with_passkey(users: Collection[uuid.UUID]) -> set[uuid.UUID]:

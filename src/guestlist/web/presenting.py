@@ -2,7 +2,7 @@
 
 import uuid
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from guestlist.access.permissions import Permission, catalogue
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
-from guestlist.sso.queries import directories_of
+from guestlist.sso.queries import directories_of, named_places
 from guestlist.users.models import User
 from guestlist.users.queries import with_passkey
 from guestlist.workspaces.models import Community, Workspace
@@ -61,9 +61,7 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
 
 def given_places(wanted: Sequence[Wanted]) -> list[Shown]:
     """Communities with the roles in each, by name."""
-    communities = Community.objects.in_bulk([each.community for each in wanted])
-    roles = Role.objects.in_bulk({role for each in wanted for role in each.roles})
-    return [place(communities[each.community], roles=[roles[role] for role in each.roles]) for each in wanted]
+    return [place(where, roles=roles) for where, roles in named_places(wanted)]
 
 
 def cell(text: str) -> str:
@@ -106,6 +104,18 @@ def about_role(role: Role) -> str:
     if role.is_built_in:
         return lines[role.name]
     return role.description or ", ".join(role.permissions)
+
+
+def role_options(roles: Iterable[Role], chosen: str) -> list[Shown]:
+    """To choose one from; `chosen` is an id."""
+    return [{"id": str(each.id), "name": each.name, "selected": str(each.id) == chosen} for each in roles]
+
+
+def role_ticks(roles: Iterable[Role], ticked: Collection[str]) -> list[Shown]:
+    """To tick, each with a line on what it allows; `ticked` are ids."""
+    return [
+        {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in ticked} for each in roles
+    ]
 
 
 def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> list[Shown]:

@@ -38,14 +38,13 @@ from guestlist.members.queries.profile import (
     verbs_in_main,
     verbs_on,
 )
-from guestlist.members.queries.reach import Holder, Move, Shift, foresee_move
-from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
+from guestlist.members.queries.reach import Move, Shift, foresee_move
+from guestlist.members.queries.standing import Standing, facts_of, live, may, may_in_main, standing, standings
 
 __all__ = [
     "Effect",
     "Effects",
     "Filter",
-    "Holder",
     "Holders",
     "Managed",
     "MemberRow",
@@ -80,6 +79,7 @@ __all__ = [
     "managed",
     "managers_of",
     "may",
+    "may_in_main",
     "members_of",
     "memberships_of",
     "own_places",

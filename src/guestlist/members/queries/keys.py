@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from guestlist.audit.models import Event
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries.doors import communities_where
 from guestlist.workspaces.models import Community, Workspace
@@ -29,10 +29,7 @@ def keys_made_by(actor: Actor, workspace: Workspace, maker: uuid.UUID, most: int
 
 def fetch_key(actor: Actor, workspace: Workspace, key: uuid.UUID) -> ApiKey:
     """One of `keys_in` the workspace. Raises NotFound."""
-    found = keys_in(actor, workspace).filter(id=key).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(keys_in(actor, workspace).filter(id=key))
 
 
 def roles_of_keys(keys: Collection[ApiKey]) -> dict[uuid.UUID, list[Role]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from guestlist.kernel.table import BadTable
 from guestlist.kernel.text import clean_line, split_addresses
 from guestlist.members.models import Role
 from guestlist.members.queries import communities_where
-from guestlist.web.presenting import Shown, about_role, duration, place
+from guestlist.web.presenting import Shown, about_role, duration, place, role_options, role_ticks
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import children_of
 
@@ -136,14 +137,7 @@ class InviteForm:
         }
 
     def _offered(self, find: str) -> Sequence[Community]:
-        """Main first, then what is ticked, then up to 20 more; a search narrows the rest."""
-        if self.team is not None:
-            return [self.team]
-        rest = self.places.filter(name__icontains=find) if find else self.places
-        main = list(self.places.filter(kind=Community.Kind.MAIN))
-        ticked = [each for each in self.ticked if each not in main]
-        taken = {each.id for each in (*main, *ticked)}
-        return [*main, *ticked, *(each for each in rest[: ROWS + len(taken)] if each.id not in taken)][: ROWS + len(taken)]
+        return [self.team] if self.team is not None else communities_offered(self.places, self.ticked, find)
 
     def _row(self, choice: Choice, reaching: set[uuid.UUID]) -> Shown:
         community = choice.community
@@ -156,10 +150,7 @@ class InviteForm:
             "checked": community in self.ticked,
             "error": self.row_errors.get(community.id, ""),
             "out_of_reach": _out_of_reach(choice),
-            "roles": [
-                {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in picked}
-                for role in roles
-            ],
+            "roles": role_ticks(roles, picked),
             "held": [role.name for role in roles if str(role.id) in picked],
         }
 
@@ -173,10 +164,7 @@ class InviteForm:
     def _team_roles(self, offered: Sequence[Choice]) -> list[Shown]:
         if self.team is None:
             return []
-        wanted = self.posted.get("role", "")
-        return [
-            {"id": str(role.id), "name": role.name, "selected": str(role.id) == wanted} for each in offered for role in each.roles
-        ]
+        return role_options((role for each in offered for role in each.roles), self.posted.get("role", ""))
 
     def _values(self, find: str) -> Shown:
         options = self.options()
@@ -188,6 +176,13 @@ class InviteForm:
             "find": find,
             "find_role": self.posted.get("find_role", ""),
         }
+
+
+def communities_offered(places: QuerySet[Community], chosen: Sequence[Community], find: str) -> list[Community]:
+    """Main first, then what is chosen, then up to 20 more; a search narrows the rest."""
+    first = list(dict.fromkeys([*places.filter(kind=Community.Kind.MAIN), *chosen]))
+    rest = places.filter(name__icontains=find) if find else places
+    return [*first, *rest.exclude(id__in=[each.id for each in first])[:ROWS]]
 
 
 def read_form(

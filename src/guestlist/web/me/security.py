@@ -126,7 +126,6 @@ def totp_remove_page(request: HttpRequest) -> HttpResponse:
         ],
         "submit": _("Remove"),
         "cancel_url": reverse("security"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

@@ -120,7 +120,6 @@ def _ask(
         "safe": act == "reactivate",
         "hidden": [{"name": "next", "value": back}],
         "cancel_url": back,
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

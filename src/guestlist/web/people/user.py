@@ -112,7 +112,7 @@ def user_add(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
     back = reverse("user", args=[slug, user])
     title = _("Add %(name)s to a community") % {"name": person(found.user)["name"]}
     crumbs = [{"label": _("Users"), "url": reverse("workspace_users", args=[slug])}, {"label": title, "url": ""}]
-    return invite_dialog(request, workspace, Door(title, _("Add"), request.path, back, crumbs, email=found.user.email))
+    return invite_dialog(request, workspace, Door(title, _("Add"), back, crumbs, email=found.user.email))
 
 
 def _add_url(actor: Actor, workspace: Workspace, found: UserRow) -> str | None:

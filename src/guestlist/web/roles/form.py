@@ -11,7 +11,7 @@ from guestlist.kernel.errors import Refusal
 from guestlist.members.models import Role
 from guestlist.members.queries import facts_of, pick_roles, usable_roles
 from guestlist.members.queries.roles import mark_of, permissions_in
-from guestlist.web.presenting import about_role, permission_groups
+from guestlist.web.presenting import permission_groups, role_ticks
 from guestlist.workspaces.models import Community
 
 BESIDE = {
@@ -74,10 +74,7 @@ class RoleForm:
             "bare": self.posted and not self.permissions,
             "groups": permission_groups(self.offered, self.permissions),
             "beyond": len(catalogue().keys() - self.offered),
-            "give": [
-                {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in self.give}
-                for each in sorted(roles, key=lambda each: str(each.id) not in self.give)
-            ],
+            "give": role_ticks(sorted(roles, key=lambda each: str(each.id) not in self.give), self.give),
             "hidden": [
                 {"name": key, "value": value}
                 for key, values in (

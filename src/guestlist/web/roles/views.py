@@ -26,16 +26,16 @@ from guestlist.members.queries import (
     effect_of,
     facts_of,
     fetch_community,
-    fetch_workspace,
     holders_of,
     may,
     pick_roles,
 )
 from guestlist.members.queries.roles import fetch_role, lost_permissions, may_write_role
-from guestlist.web.presenting import Shown, about_role, allows, permission_groups, person, place
+from guestlist.web.crumbs import Crumbs, settings_trail
+from guestlist.web.presenting import Shown, about_role, allows, permission_groups, person, place, role_options
 from guestlist.web.roles.form import RoleForm, read_form
 from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_in
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
 HOLDERS, NAMED = 50, 5
@@ -44,8 +44,7 @@ HOLDERS, NAMED = 50, 5
 @require_safe
 @login_required
 def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     page = {"crumbs": _crumbs(workspace), **roles_context(request, workspace)}
     return render(request, "roles/list.html", page)
 
@@ -85,8 +84,7 @@ def role_page(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
 @login_required
 def role_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A role of `?community=`, empty or a copy of the role `?copy=`."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     community = fetch_community(request.user.actor, workspace, request.GET.get("community", ""))
     if not may(request.user.actor, "roles:write", community.id):
         raise NotFound
@@ -170,16 +168,15 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
             return redirect("workspace_roles", slug)
         except Refusal as refusal:
             errors = {"move_to": str(refusal)}
-    effects, picked = _going(request, workspace, row), request.POST.get("move_to", "")
+    effects = _going(request, workspace, row)
     page = {
         "crumbs": _crumbs(workspace, (row.name, reverse("role", args=[slug, row.id])), (_("Delete"), "")),
         "title": _("Delete %(role)s?") % {"role": row.name},
         "effects": [*effects, {"text": _("What happened with it stays in the history."), "kept": True}],
         "held": effects or errors,
-        "options": [{"id": str(each.id), "name": each.name, "selected": str(each.id) == picked} for each in offered],
+        "options": role_options(offered, request.POST.get("move_to", "")),
         "errors": errors,
         "cancel_url": reverse("role", args=[slug, row.id]),
-        "action": request.path,
     }
     return render(request, "roles/delete.html", page, status=422 if errors else 200)
 
@@ -213,8 +210,7 @@ def _called(named: list[tuple[str, Community]], number: int) -> str:
 
 
 def _fetch(request: HttpRequest, slug: str, role: uuid.UUID) -> tuple[Workspace, Role]:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     return workspace, fetch_role(request.user.actor, workspace, role)
 
 
@@ -257,7 +253,5 @@ def _said(permissions: list[str]) -> list[Shown]:
     return [{"name": name, "text": allows(known[name]) if name in known else ""} for name in permissions]
 
 
-def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> list[dict[str, str]]:
-    home, roles = reverse("settings", args=[workspace.slug]), reverse("workspace_roles", args=[workspace.slug])
-    path = [(_("Settings"), home), (_("Workspace"), home), (_("Roles"), roles), *more]
-    return [{"label": label, "url": url} for label, url in path]
+def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> Crumbs:
+    return settings_trail(workspace.slug, (_("Roles"), reverse("workspace_roles", args=[workspace.slug])), *more)

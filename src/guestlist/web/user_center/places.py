@@ -19,6 +19,7 @@ from guestlist.kernel.text import clean_line
 from guestlist.members.commands import create_community, update_community
 from guestlist.members.queries import Shift, communities_where, locate_community, may, sees_whole, visible_communities
 from guestlist.members.queries.tree import parents_open_to
+from guestlist.web.crumbs import Crumbs, trail
 from guestlist.web.presenting import Shown, place
 from guestlist.web.shell import at
 from guestlist.web.user_center.tree import way_words
@@ -82,7 +83,6 @@ def _form(
         "title": title,
         "lead": lead,
         "submit": submit,
-        "action": request.path,
         "cancel_url": reverse("community", args=[here.id, "users"]),
         "values": values,
         "twin": clean_line(values["name"]) if errors else "",
@@ -170,10 +170,9 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     page = {
         "crumbs": _crumbs(here, title),
         "title": title,
-        "effects": _endings(here, hanging),
+        "effects": _endings(hanging),
         "submit": _("Delete"),
         "cancel_url": reverse("community", args=[here.id, "users"]),
-        "action": request.path,
         "type_name": here.name if hanging.needs_plan else "",
         "members": len(hanging.memberships),
         "was": hanging.fingerprint,
@@ -199,7 +198,7 @@ def _known(plan: str) -> Any:
     return plan if plan in ("remove", "move") else ""
 
 
-def _endings(here: Community, hanging: Hanging) -> list[Shown]:
+def _endings(hanging: Hanging) -> list[Shown]:
     """Exactly what ends, in numbers; and what stays."""
     asked = len({grant.invitation_id for grant in hanging.grants})
     lines = [
@@ -246,9 +245,6 @@ def _writable(request: HttpRequest, community: uuid.UUID) -> Community:
     return here
 
 
-def _crumbs(here: Community, title: str) -> list[dict[str, str]]:
-    return [
-        {"label": _("Managed Communities"), "url": reverse("communities")},
-        {"label": here.name, "url": reverse("community", args=[here.id, "users"])},
-        {"label": title, "url": ""},
-    ]
+def _crumbs(here: Community, title: str) -> Crumbs:
+    there = reverse("community", args=[here.id, "users"])
+    return trail((_("Managed Communities"), reverse("communities")), (here.name, there), (title, ""))

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,11 +15,12 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.queries.figures import Week, invitations_by_week
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.rows import planned_anew
-from guestlist.members.queries import communities_where, fetch_workspace
+from guestlist.members.queries import communities_where
 from guestlist.members.queries.figures import MOST_COUNTED, MapNode, RoleCounts, map_of, members_by_role
 from guestlist.web.charts import Box, boxes, fitting, stacked_bars
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 MOST_ROLES = 12
@@ -32,15 +32,10 @@ LEGIBLE = Box(0, 0, 96, 26)  # the least a name needs
 @require_safe
 @login_required
 def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
-    actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
-    at(request, "ws-overview", workspace)
+    actor, workspace = request.user.actor, open_workspace(request, slug, "ws-overview")
     with planned_anew():
         page = _pictures(actor, workspace)
-    page["crumbs"] = [
-        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-        {"label": _("Overview"), "url": request.path},
-    ]
+    page["crumbs"] = settings_trail(slug, (_("Overview"), ""))
     return render(request, "workspace/overview.html", page)
 
 
