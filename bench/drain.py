@@ -77,17 +77,21 @@ def _round(sink: Connection, size: int) -> tuple[float, float]:
     return outbox, loop
 
 
+NOTE = "Welcome, Jules! You will work with Mia on the Birch alerts."
+
+
 def _draft(number: int) -> Draft:
     invitation = Invitation(
         id=uuid.uuid4(),
         email=f"jules.moreau-{number}@birch.example",
         name="Jules Moreau",
         language="en",
-        note="Welcome, Jules! You will work with Mia on the Birch alerts.",
         lifetime=86_400,
     )
     olga = Actor("user", uuid.uuid4(), "Olga Lindqvist")
-    return invitation_mail(invitation=invitation, workspace=Workspace(name="Northwind Security"), inviter=olga, places=PLACES)
+    return invitation_mail(
+        invitation=invitation, workspace=Workspace(name="Northwind Security"), inviter=olga, places=PLACES, note=NOTE
+    )
 
 
 def _loop(mails: Mails) -> None:

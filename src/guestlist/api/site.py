@@ -22,6 +22,7 @@ from guestlist.api import (
     keys,
     me,
     members,
+    mine,
     roles,
     users,
     workspaces,
@@ -99,6 +100,7 @@ for resource in (
     audit,
     connections,
     attempts,
+    mine,
 ):
     api.add_router("", resource.router)
 

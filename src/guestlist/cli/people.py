@@ -1,4 +1,4 @@
-"""guestlist invite, guestlist why"""
+"""guestlist invite, guestlist why, guestlist what-if"""
 
 import argparse
 import json
@@ -23,7 +23,8 @@ from guestlist.invitations.rules import Person
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.table import BadTable
 from guestlist.kernel.text import split_addresses
-from guestlist.members.queries import fetch_workspace
+from guestlist.members.models import Membership
+from guestlist.members.queries import fetch_workspace, foresee_roles, pick_roles, usable_roles
 from guestlist.web.people.why import community_called, lines
 from guestlist.workspaces.models import Workspace
 
@@ -48,11 +49,27 @@ def invite(args: argparse.Namespace) -> int:
 def why(args: argparse.Namespace) -> int:
     """0 for a yes, 1 for a no."""
     workspace = fetch_workspace(OPERATOR, args.workspace)
-    user = account_of(args.email)
-    answer = explain(OPERATOR, workspace, user, args.permission, community_called(OPERATOR, workspace, args.community))
-    for line in lines(answer):
+    user, community = account_of(args.email), community_called(OPERATOR, workspace, args.community)
+    answer = explain(OPERATOR, workspace, user, args.permission, community)
+    for line in lines(answer, answer.permission):
         say(line)
     return 0 if answer.allowed else 1
+
+
+def what_if(args: argparse.Namespace) -> int:
+    """What other roles would give and take; changes nothing."""
+    workspace = fetch_workspace(OPERATOR, args.workspace)
+    user, community = account_of(args.email), community_called(OPERATOR, workspace, args.community)
+    row = Membership.objects.filter(user=user, community=community).select_related("user", "community").first()
+    if row is None:
+        raise Stopped(f"{user.email} is no member of {community.name} itself.")
+    roles = pick_roles(split_roles(args.roles), usable_roles([community])[community.id])
+    held, wanted = (", ".join(each.name for each in some) for some in (row.roles.order_by("created_at", "id"), roles))
+    found = foresee_roles(OPERATOR, workspace, row, roles)
+    say(f"{user.name or user.email} in {community.name}: {held} → {wanted}")
+    say(f"gains: {', '.join(sorted(found.gained)) or 'nothing'}")
+    say(f"loses: {', '.join(sorted(found.lost)) or 'nothing'}")
+    return 0
 
 
 def _grant(text: str) -> tuple[str, list[str]]:

@@ -53,6 +53,12 @@ def notifications_of(user: User) -> list[tuple[Notification, str]]:
     return [(row, names.get(row.actor_id, "") if row.actor_id else "") for row in rows]
 
 
+def concerns(user: User, row: Notification) -> bool:
+    """Whether this session is told: whoever runs the directory that opened it has no business with the other workspaces."""
+    inside = {str(each) for each in user.reach or ()}
+    return user.reach is None or row.action.startswith("user.") or row.about.get("workspace_id") in inside
+
+
 def unseen_notifications(user: User) -> int:
     return user.notifications.filter(at__gt=user.notifications_seen_at).count()
 

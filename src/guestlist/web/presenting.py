@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from guestlist.access.permissions import catalogue
+from guestlist.access.permissions import Permission, catalogue
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
@@ -122,19 +122,35 @@ def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> l
     """Those of the catalogue called `names`, under what they are about, with a sentence each."""
     levels = {"read": _("Read"), "write": _("Write"), "admin": _("Admin")}
     groups: dict[str, list[Shown]] = {}
+    titles: dict[str, str] = {}
     for each in catalogue().values():
         if each.name in names:
             row = {
                 "name": each.name,
-                "description": _(each.description),
+                "description": allows(each),
                 "level": levels[each.level],
                 "ticked": each.name in ticked,
             }
             groups.setdefault(each.group, []).append(row)
+            titles[each.group] = _group_title(each)
     return [
-        {"key": group, "title": _(group), "permissions": rows, "all": all(row["ticked"] for row in rows)}
+        {"key": group, "title": titles[group], "permissions": rows, "all": all(row["ticked"] for row in rows)}
         for group, rows in groups.items()
     ]
+
+
+def allows(permission: Permission) -> str:
+    """What it allows to do, in the reader's language where there are words in it."""
+    return permission.descriptions.get(_language(), "") or _(permission.description)
+
+
+def _group_title(permission: Permission) -> str:
+    titles = permission.titles
+    return titles.get(_language(), "") or titles.get("", "") or _(permission.group)
+
+
+def _language() -> str:
+    return (get_language() or "")[:2]
 
 
 def last_day(ends_at: datetime | None) -> str:

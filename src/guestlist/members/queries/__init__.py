@@ -13,7 +13,7 @@ from guestlist.members.queries.doors import (
     visible_workspaces,
 )
 from guestlist.members.queries.holders import Effect, Effects, counts_of, effect_of, holders_of, keys_holding
-from guestlist.members.queries.keys import fetch_key, keys_in, roles_of_keys
+from guestlist.members.queries.keys import fetch_key, keys_in, keys_made_by, roles_of_keys
 from guestlist.members.queries.lists import (
     Filter,
     MemberRow,
@@ -72,6 +72,7 @@ __all__ = [
     "in_order",
     "keys_holding",
     "keys_in",
+    "keys_made_by",
     "live",
     "locate_community",
     "managed",

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from guestlist.audit.models import Event
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.refusing import found_in
 from guestlist.members.models import ApiKey, Role
@@ -18,6 +19,12 @@ def keys_in(actor: Actor, workspace: Workspace, community: Community | None = No
     places = places.filter(id=community.id) if community else places
     rows = ApiKey.objects.filter(workspace=workspace, revoked_at=None, community__in=places.values("id"))
     return rows.select_related("community").order_by("name", "id")
+
+
+def keys_made_by(actor: Actor, workspace: Workspace, maker: uuid.UUID, most: int = 20) -> list[ApiKey]:
+    """Up to `most` of `keys_in` the workspace that this user made, as the history says."""
+    made = Event.objects.filter(target_id=OuterRef("id"), action="api_key.created", actor_id=maker)
+    return list(keys_in(actor, workspace).filter(Exists(made))[:most])
 
 
 def fetch_key(actor: Actor, workspace: Workspace, key: uuid.UUID) -> ApiKey:

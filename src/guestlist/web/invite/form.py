@@ -32,7 +32,8 @@ LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
 
 @dataclass
 class InviteForm:
-    """The dialog's fields. `errors` are sentences by field; `row_errors` by community."""
+    """The dialog's fields. `errors` are sentences by field; `row_errors` by community; `start`: the communities and roles that the link
+    to the dialog ticks."""
 
     actor: Actor
     workspace: Workspace
@@ -41,17 +42,19 @@ class InviteForm:
     preset: Community | None = None
     team: Community | None = None
     email: str = ""
+    start: Any = None
     errors: dict[str, str] = field(default_factory=dict)
     row_errors: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.needs_grants = True
         self.places = communities_where(self.actor, self.workspace, "members:invite")
-        chosen = [found for each in self.posted.getlist("community") if (found := as_id(each))]
+        said = self.start if self.start and not self.posted else self.posted
+        chosen = [found for each in said.getlist("community") if (found := as_id(each))]
         self.ticked = list(self.places.filter(id__in=chosen)) if chosen else []
-        if not self.posted:
+        if not self.posted and not self.ticked:
             self.ticked = self._preset()
-        self.picked = {each.id: set(self.posted.getlist(f"roles-{each.id}")) for each in self.ticked}
+        self.picked = {each.id: set(said.getlist(f"roles-{each.id}")) for each in self.ticked}
 
     def _preset(self) -> list[Community]:
         """Ticked from the start: the managed community one came from, or the only one there is. Never main of several: it reaches
@@ -187,7 +190,7 @@ def read_form(
 ) -> InviteForm:
     upload = request.FILES.get("file")
     table = upload.read(LARGEST_TABLE + 1) if upload else None
-    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team, email)
+    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team, email, request.GET)
 
 
 def _out_of_reach(choice: Choice) -> str:

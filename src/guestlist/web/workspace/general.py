@@ -9,8 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from guestlist.access.roles import ADMIN
 from guestlist.invitations.queries.setup import Setup, setup_of
 from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
@@ -135,7 +137,7 @@ def _steps(workspace: Workspace, setup: Setup, email: str) -> list[Shown]:
             _("A second Admin"),
             _("If the only one is ill or loses their password, nobody else can put things right."),
             _("Invite an Admin"),
-            users,
+            f"{users}?{urlencode({'community': main.id, f'roles-{main.id}': ADMIN})}",
         ),
         "communities": (
             _("Communities"),
