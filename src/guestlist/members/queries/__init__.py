@@ -12,7 +12,7 @@ from guestlist.members.queries.doors import (
     visible_communities,
     visible_workspaces,
 )
-from guestlist.members.queries.holders import Effect, Effects, counts_of, effect_of, holders_of, keys_holding
+from guestlist.members.queries.holders import Effect, Effects, Holders, counts_of, effect_of, holders_of, keys_holding
 from guestlist.members.queries.keys import fetch_key, keys_in, keys_made_by, roles_of_keys
 from guestlist.members.queries.lists import (
     Filter,
@@ -45,6 +45,7 @@ __all__ = [
     "Effect",
     "Effects",
     "Filter",
+    "Holders",
     "Managed",
     "MemberRow",
     "Move",
