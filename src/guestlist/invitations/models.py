@@ -93,7 +93,11 @@ class Invitation(models.Model):
     version = models.PositiveIntegerField(default=1)
     lifetime = models.PositiveIntegerField()
     lapses_at = models.DateTimeField()
-    message = models.ForeignKey(Message, null=True, on_delete=models.PROTECT, related_name="+")
+    # Messages are never deleted, and nobody looks for the invitation of one: a constraint and an index would serve nothing. That
+    # there is a message, `guestlist check` asks.
+    message = models.ForeignKey(
+        Message, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="invitations", db_index=False)
     renewals = models.PositiveSmallIntegerField(default=0)
     renewed_at = models.DateTimeField(null=True)
