@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 from guestlist.kernel.text import Address, BadAddress, clean_line, read_address
 
@@ -50,6 +52,17 @@ class Outcome:
     reason: str = ""
     invitation: uuid.UUID | None = None
     memberships: tuple[uuid.UUID, ...] = ()
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """As it is stored and as the API answers it."""
+        return {
+            "email": self.email,
+            "outcome": self.outcome,
+            "reason": self.reason or None,
+            "invitation": str(self.invitation) if self.invitation else None,
+            "memberships": [str(each) for each in self.memberships],
+        }
 
 
 def read_people(people: Sequence[Person], common: tuple[Wanted, ...]) -> list[Entry]:

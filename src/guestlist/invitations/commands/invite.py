@@ -99,7 +99,7 @@ def resolve(entries: Sequence[Entry], outcomes: Sequence[Outcome], start: int = 
 
 def close_part(batch: Batch, part: BatchPart, outcomes: Sequence[Outcome]) -> None:
     """Notes the outcomes of a part on it and in the batch's counts; saving is the caller's."""
-    part.outcomes = [plain(each) for each in outcomes]
+    part.outcomes = [each.plain for each in outcomes]
     batch.done += len(outcomes)
     batch.counts = dict(Counter(batch.counts) + Counter(count(outcomes)))
     if batch.done >= batch.total:
@@ -149,14 +149,3 @@ def _queue(batch: Batch, entries: Sequence[Entry]) -> None:
 def _stored(entry: Entry) -> dict[str, Any]:
     wanted = [[str(each.community), as_ids(each.roles)] for each in entry.wanted]
     return vars(entry) | {"wanted": wanted, "address": vars(entry.address) if entry.address else None}
-
-
-def plain(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as it is stored and as the API answers it."""
-    return {
-        "email": outcome.email,
-        "outcome": outcome.outcome,
-        "reason": outcome.reason or None,
-        "invitation": str(outcome.invitation) if outcome.invitation else None,
-        "memberships": [str(each) for each in outcome.memberships],
-    }
