@@ -108,9 +108,9 @@ def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> s
 
 def recent_invitations(workspace: Workspace, keys: Collection[str]) -> list[Invitation]:
     """The pending invitations of these addresses, and those made within a day."""
-    wanted = Q(state=Invitation.State.PENDING) | Q(created_at__gt=clock.now() - DAY)
-    found = Invitation.objects.filter(wanted, workspace=workspace, email_key__in=listed(keys))
-    return list(found.select_related("message"))
+    found = Invitation.objects.filter(workspace=workspace, email_key__in=listed(keys)).select_related("message")
+    ended = found.filter(~Q(state=Invitation.State.PENDING), created_at__gt=clock.now() - DAY)
+    return list(found.filter(state=Invitation.State.PENDING).union(ended, all=True))
 
 
 def mails_to(recent: Collection[Invitation]) -> Counter[str]:
