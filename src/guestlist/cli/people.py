@@ -14,7 +14,6 @@ from guestlist.cli.terminal import Stopped, complain, say, show_table
 from guestlist.invitations.commands import Invited, run_batches
 from guestlist.invitations.commands import invite as invite_people
 from guestlist.invitations.commands.batches import WAITING
-from guestlist.invitations.commands.invite import plain
 from guestlist.invitations.models import Batch
 from guestlist.invitations.queries import outcomes_of
 from guestlist.invitations.queries.people import named_grants, people_in_table, split_roles
@@ -94,7 +93,7 @@ def _from_table(workspace: Workspace, path: str) -> list[Person]:
 def _finished(done: Invited) -> list[dict[str, object]]:
     """The outcomes; a long list is done here and now, or watched where a worker has taken it up already."""
     if done.batch is None or done.outcomes:
-        return [plain(each) for each in done.outcomes]
+        return [each.plain for each in done.outcomes]
     _work_off(done.batch)
     if done.batch.state != Batch.State.DONE:
         raise Stopped(f"{done.batch.done} of {done.batch.total} are done; the batch was {done.batch.state}.")

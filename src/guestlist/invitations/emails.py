@@ -27,24 +27,27 @@ def places_of(
     ]
 
 
-def invitation_mail(
-    *, invitation: Invitation, workspace: Workspace, inviter: Actor, places: Places, note: str, has_account: bool = False
-) -> Draft:
+def invitation_words(*, workspace: Workspace, inviter: Actor, places: Places, note: str, has_account: bool) -> dict[str, Any]:
+    """What the mails of all who are asked for the same say: the `words` of invitation_mail."""
+    return {
+        "inviter": inviter.name if inviter.kind == "user" else "",
+        "workspace": workspace.name,
+        "note": note,
+        "places": places,
+        "has_account": has_account,
+    }
+
+
+def invitation_mail(*, invitation: Invitation, words: dict[str, Any]) -> Draft:
     """The welcome mail with its link, to set a password or, with an account, to join. Asked for again it carries the same link, as
     long as the version is the same."""
     return Draft(
-        workspace_id=workspace.id,
+        workspace_id=invitation.workspace_id,
         template="invitations/emails/invitation",
         to_email=invitation.email,
         to_name=invitation.name,
         language=invitation.language or "en",
-        context={
-            "inviter": inviter.name if inviter.kind == "user" else "",
-            "workspace": workspace.name,
-            "note": note,
-            "places": places,
-            "has_account": has_account,
-        },
+        context=words,
         link=LinkDraft(LINK_PURPOSE, invitation.id, str(invitation.version), "/join/{token}", invitation.lifetime),
     )
 

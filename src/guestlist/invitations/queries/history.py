@@ -119,7 +119,8 @@ def _done_by(workspace: Workspace, places: QuerySet[Community], name: str) -> Q:
 
 def _about(workspace: Workspace, places: QuerySet[Community], address: str) -> list[uuid.UUID]:
     users = _users_called(workspace, places, address)
-    asked = Invitation.objects.filter(workspace=workspace, email_key=address_key(address)).values_list("id", flat=True)
+    every = Q(state=Invitation.State.PENDING) | ~Q(state=Invitation.State.PENDING)
+    asked = Invitation.objects.filter(every, workspace=workspace, email_key=address_key(address)).values_list("id", flat=True)
     return [*users, *memberships_ever(users), *asked]
 
 

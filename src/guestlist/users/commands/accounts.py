@@ -214,7 +214,7 @@ def _end_sessions(user: User, chosen: QuerySet[Session]) -> None:
 
 def notify(notifications: Iterable[Notification]) -> None:
     """Tells users what others did that concerns them, in the transaction of the change."""
-    insert_rows(list(notifications))
+    insert_rows(Notification, list(notifications))
 
 
 def see_notifications(*, user: User, until: datetime) -> None:
