@@ -332,6 +332,33 @@ def test_refused_person_reads_whom_to_ask(cast: Cast, row: Connection, openid: O
     assert "olga" not in text.lower()
 
 
+MENDED: dict[str, tuple[Callable[[OpenId], object], str]] = {
+    "no such address": (
+        lambda openid: openid.status.update({"/.well-known/openid-configuration": 404}),
+        "answered with an error",
+    ),
+    "another name": (lambda openid: openid.config.update(issuer="https://b.example"), "Write the issuer exactly so"),
+    "a wrong secret": (lambda openid: openid.status.update({"/token": 401}), "Check the client id, the client secret"),
+    "another client": (lambda openid: openid.claims.update(aud="another"), "for another client"),
+    "a clock": (lambda openid: openid.claims.update(exp=time.time() - 600), "Compare the clocks"),
+    "a strange key": (lambda openid: setattr(openid, "signs_with", OTHER_KEY), "a key that it does not publish"),
+}
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_failed_test_says_what_to_mend(cast: Cast, row: Connection, openid: OpenId, case: str):
+    breaks, sentence = MENDED[case]
+    breaks(openid)
+    olga = confirmed(signed_in(cast, "olga"))
+
+    answer = olga.get(reverse("sso_test", args=[row.id]))
+    if answer.status_code == 302:
+        go(olga, row, openid, "sso_test")
+        answer = back(olga, row, openid)
+
+    assert answer.status_code == 400 and sentence in answer.content.decode()
+
+
 def test_test_shows_what_would_happen_and_makes_nothing(cast: Cast, row: Connection, openid: OpenId):
     Connection.objects.filter(id=row.id).update(tested_at=None, enabled_at=None)
     client = confirmed(signed_in(cast, "olga"))

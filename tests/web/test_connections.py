@@ -423,3 +423,4 @@ def test_who_has_only_a_directory_is_told_that_it_is_the_way_in(cast: Cast):
     page = client.get("/me/security").content.decode()
 
     assert "you come in through Okta" in page and "your passkeys are" not in page
+    assert "It does not answer. Check its address" in told
