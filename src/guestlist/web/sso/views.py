@@ -32,6 +32,7 @@ from guestlist.web.sign_in.views import safe_next
 from guestlist.web.sso import oidc, saml
 from guestlist.web.sso.causes import NOBODY, UNASKED, USED, BadAnswer
 from guestlist.web.sso.failing import ProviderFailed, carried_page, says_if_it_fails, speaking_with
+from guestlist.web.sso.slowing import count_visit, forgive_visit, slowed
 
 ANONYMOUS_FOR = 900  # seconds that the session of a browser lives which was sent away and did not come back
 TICKET_FOR = 120
@@ -62,19 +63,26 @@ def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 
 def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> HttpResponse:
     protocol = oidc if row.protocol == Connection.Protocol.OIDC else saml
-    with speaking_with(row):
-        return protocol.ask(request, row, purpose, after)
+    count_visit()
+    try:
+        with speaking_with(row):
+            return protocol.ask(request, row, purpose, after)
+    except ProviderFailed:
+        forgive_visit()  # it is not their doing
+        raise
 
 
 @never_cache
 @require_safe
 @says_if_it_fails
+@slowed
 def callback(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """Where an OpenID provider sends the browser back to."""
     row = answered_connection(connection, Connection.Protocol.OIDC)
     state = oidc.take_state(request, row, request.GET.get("state", ""))
     if state is None:
         raise ProviderFailed(open_connection(connection), BadAnswer(UNASKED))
+    forgive_visit()  # the one on which this browser was sent away
     with speaking_with(row):
         raw = oidc.read_answer(request, row, state)
     return _arrive(request, row, raw, state)
@@ -83,6 +91,7 @@ def callback(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 @csrf_exempt  # it comes from the provider's page; the request it answers must be one that this browser made
 @never_cache
 @says_if_it_fails
+@slowed
 def acs(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """Where a SAML provider has the browser post its answer. That post carries no session of ours (SameSite), so what was verified
     waits for the browser to come by itself, a moment later."""
@@ -96,6 +105,7 @@ def acs(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     state = oidc.take_state(request, row, answer.request_id) if answer else None
     if answer is None or state is None:
         raise ProviderFailed(open_connection(connection), BadAnswer(UNASKED))
+    forgive_visit()
     cache.delete(ticket)
     if not use_assertion(connection=row, digest=answer.digest):
         raise ProviderFailed(row, BadAnswer(USED))
