@@ -13,6 +13,7 @@ from guestlist.sso.queries.connections import (
     locate_connection,
     open_connection,
     proved_domains,
+    slugs_of,
 )
 from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
 from guestlist.sso.queries.door import connections_on, doors_of
@@ -48,5 +49,6 @@ __all__ = [
     "open_connection",
     "places_for",
     "proved_domains",
+    "slugs_of",
     "still_gives",
 ]
