@@ -11,6 +11,7 @@ from guestlist.access.roles import ANALYST
 from guestlist.invitations.commands import delete_community, invite
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.members.commands import remove, set_end, set_roles
+from guestlist.sso.models import Connection
 from guestlist.users.models import User
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect
@@ -142,17 +143,23 @@ def test_dates_stand_as_the_reader_writes_them(cast: Cast):
     assert "5 nov. 2026" in french
 
 
-def test_session_says_which_directory_opened_it(cast: Cast):
-    ana, nora, row = signed_in(cast, "ana"), signed_in(cast, "nora"), connect(cast, name="Northwind Okta")
-    session = ana.session
+def came_by(cast: Cast, who: str, row: Connection) -> Client:
+    client = signed_in(cast, who)
+    session = client.session
     session["connection"] = str(row.id)
     session.save()
+    return client
+
+
+def test_session_says_which_directory_opened_it(cast: Cast):
+    row = connect(cast, name="Northwind Okta")
+    ana, nora = came_by(cast, "ana", row), signed_in(cast, "nora")
 
     assert "opened with Northwind Okta" in ana.get("/me").content.decode()
     assert "opened with Northwind Okta" in signed_in(cast, "ana").get("/me").content.decode()
     assert "opened with" not in nora.get("/me").content.decode()
     row.delete()
-    assert "opened with" not in signed_in(cast, "ana").get("/me").content.decode()
+    assert "opened with Northwind" not in signed_in(cast, "ana").get("/me").content.decode()
 
 
 def news(cast: Cast, who: str) -> dict[str, str | None]:

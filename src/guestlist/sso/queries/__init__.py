@@ -16,7 +16,7 @@ from guestlist.sso.queries.connections import (
     slugs_of,
 )
 from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
-from guestlist.sso.queries.door import connections_on, doors_of
+from guestlist.sso.queries.door import connections_on, doors_of, vouches_still
 from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
 from guestlist.sso.queries.policy import break_glass_choices
@@ -51,4 +51,5 @@ __all__ = [
     "proved_domains",
     "slugs_of",
     "still_gives",
+    "vouches_still",
 ]
