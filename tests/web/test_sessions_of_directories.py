@@ -1,6 +1,6 @@
 """A session that a workspace's directory opened reaches nothing of the account (design rule 14)."""
 
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.test import Client
@@ -47,6 +47,18 @@ def test_changes_of_the_account_ask_first(cast: Cast, row: Connection):
     assert Caller(confirmed(client)).patch("/me", {"name": "Ana F."}).status_code == 200
     assert client.post("/me", profile("Ana Ferreira"))["Location"] == "/me"
     assert Caller(client).delete(f"/me/sessions/{other.id}").status_code == 204
+
+
+def test_what_was_typed_is_there_again_after_confirming_and_not_saved_by_it(cast: Cast, row: Connection):
+    client = came_by(cast, row)
+    typed = {"name": "Ana Maria", "language": "fr", "time_zone": "Europe/Paris", "theme": "dark"}
+
+    asked = client.post("/me", typed)
+    page = confirmed(client).get(parse_qs(urlsplit(asked["Location"]).query)["next"][0])
+    again = client.get("/me")
+
+    assert page.context["values"] == typed and "This is not saved yet" in page.content.decode()
+    assert again.context["values"]["name"] == "Ana Ferreira" and not again.context["unsaved"]
 
 
 def test_usual_session_is_not_asked(cast: Cast, row: Connection):

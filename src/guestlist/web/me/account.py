@@ -24,7 +24,7 @@ from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPas
 from guestlist.users.models import Session
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately, vouched_only
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before, vouched_only
 from guestlist.web.door.guard import to_the_door
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
@@ -37,9 +37,11 @@ def me(request: HttpRequest) -> HttpResponse:
     values = {"name": user.name, "language": user.language or "en", "time_zone": user.time_zone, "theme": user.theme}
     errors: dict[str, str] = {}
     if request.method == "POST" and vouched_only(request):
-        return ask_to_confirm(request)
+        return ask_to_confirm(request, keep=True)
+    typed = request.POST if request.method == "POST" else typed_before(request)
+    if typed:
+        values = {each: typed.get(each, "") for each in values}
     if request.method == "POST":
-        values = {each: request.POST.get(each, "") for each in values}
         try:
             change_profile(user=user, **values)
             messages.success(request, _("Saved."))
@@ -48,6 +50,7 @@ def me(request: HttpRequest) -> HttpResponse:
             errors = {"name": str(refusal)}
     page = {
         "crumbs": crumbs(_("Account settings")),
+        "unsaved": bool(typed) and request.method != "POST",
         "values": values,
         "errors": errors,
         "email": user.email,

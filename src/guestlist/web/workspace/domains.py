@@ -16,7 +16,7 @@ from guestlist.sso.commands import check_domain, claim_domain, remove_domain
 from guestlist.sso.models import Domain
 from guestlist.sso.queries import domains_of, fetch_domain
 from guestlist.sso.rules import record_name, record_value
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before
 from guestlist.web.presenting import Shown
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
@@ -27,8 +27,8 @@ def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = _workspace(request, slug)
     domains_of(request.user.actor, workspace)
     if not confirmed_lately(request):
-        return ask_to_confirm(request)
-    typed, errors = request.POST.get("name", ""), {}
+        return ask_to_confirm(request, keep=True)
+    typed, errors = (request.POST or typed_before(request)).get("name", ""), {}
     if request.method == "POST":
         try:
             row = claim_domain(actor=request.user.actor, workspace=workspace, name=typed)
