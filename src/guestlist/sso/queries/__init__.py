@@ -2,7 +2,6 @@ from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
-    connection_names,
     connection_on,
     connections_of,
     directories_of,
@@ -19,15 +18,17 @@ from guestlist.sso.queries.domains import connections_for, domains_of, fetch_dom
 from guestlist.sso.queries.door import connections_on, doors_of, vouches_still
 from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
+from guestlist.sso.queries.openings import How, Opening, openings_of
 from guestlist.sso.queries.policy import break_glass_choices
 
 __all__ = [
     "Addresses",
+    "How",
+    "Opening",
     "addresses_of",
     "answered_connection",
     "attempts_of",
     "break_glass_choices",
-    "connection_names",
     "connection_on",
     "connections_for",
     "connections_of",
@@ -47,6 +48,7 @@ __all__ = [
     "known_as",
     "locate_connection",
     "open_connection",
+    "openings_of",
     "places_for",
     "proved_domains",
     "slugs_of",
