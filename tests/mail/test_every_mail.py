@@ -257,10 +257,10 @@ def test_only_link_is_ours_whatever_people_call_themselves(cast: Cast):
 
     read = Read(Message.objects.get(), "en")
 
-    likely = re.findall(r"(?:\w+://|\bwww\.|\w+\.[a-z]{2,}(?![.\w]))\S*", read.text)
+    likely = re.findall(r"(?:\w+://|\bwww\.\w|\w+\.[a-z]{2,}(?![.\w]))\S*", read.text)
     assert {each for each in likely if "birch.example" not in each} == set(read.links)
     assert read.subject.startswith("Prize at https evil.example/x or www.evil.example invites you")
-    assert read.text.replace("\u200c", "").count("evil.example") == read.page.text.replace("\u200c", "").count("evil.example")
+    assert "evil.example" not in read.text + read.page.text, "broken up, in the text and in the HTML"
 
 
 def test_names_in_any_script_arrive_whole(cast: Cast):

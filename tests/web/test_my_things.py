@@ -168,7 +168,7 @@ def test_session_says_which_directory_opened_it(cast: Cast):
 def test_sessions_say_when_and_how_they_were_opened_on_the_page_and_in_the_api_alike(cast: Cast):
     """R-034"""
     row = connect(cast, name="Northwind Okta")
-    now = clock.now()
+    now = clock.now().replace(microsecond=0)
     with time_machine.travel(now - timedelta(hours=2), tick=False):
         key = passkey_added(password_given(cast.ana))
     with time_machine.travel(now - timedelta(hours=1), tick=False):

@@ -26,7 +26,8 @@ from guestlist.mail.models import Message
 FILES = ("subject.txt", "body.txt", "body.html")
 HOLES = {"link": "\ue000", "to_email": "\ue001", "to_name": "\ue002"}  # of Unicode's private use area: nobody types them
 OURS = {"path", "change", "domain"}  # what we wrote into a context ourselves; a domain is only told to whoever proved it
-_LINKABLE = re.compile(r"(?<=\w)[.:](?=[\w/])")
+# An address alone is left as it is: what a mail reader makes of that leads nowhere but to a new mail.
+_LINKABLE = re.compile(r"(?P<address>(?<!\S)[^\s/:@]+@[\w.-]+(?!\S))|(?<=\w)[.:](?=[\w/])")
 BOUNDARY = "=_guestlist"  # quoted-printable text never holds "=_": no body can end early
 
 
@@ -126,7 +127,9 @@ def _unlinked(value: Any) -> Any:
         return {name: _unlinked(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_unlinked(each) for each in value]
-    return _LINKABLE.sub("\\g<0>\u200c", value) if isinstance(value, str) else value
+    return (
+        _LINKABLE.sub(lambda found: found[0] + ("" if found["address"] else "\u200c"), value) if isinstance(value, str) else value
+    )
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

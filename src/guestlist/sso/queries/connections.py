@@ -91,7 +91,7 @@ def connection_names(connections: Collection[uuid.UUID]) -> dict[uuid.UUID, str]
     return dict(Connection.objects.filter(id__in=connections).values_list("id", "name"))
 
 
-def slugs_of(actor: Actor, connections: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
+def slugs_of(actor: Actor, connections: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The short name of the workspace of each of these connections that is still there, where the actor sees it. One statement."""
     rows = Connection.objects.filter(id__in=connections, workspace__in=visible_workspaces(actor).order_by().values("id"))
     return dict(rows.values_list("id", "workspace__slug"))

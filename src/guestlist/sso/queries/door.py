@@ -36,7 +36,7 @@ def doors_of(user: User, connection: uuid.UUID | None) -> list[Door]:
 def vouches_still(connection: uuid.UUID | None, since: datetime) -> bool:
     """Whether the connection is on, and was all the time since then. One that was switched off meanwhile, or answers from another
     address, vouches for nobody it brought before (R-068)."""
-    return Connection.objects.filter(id=connection, enabled_at__lte=since).exists()
+    return Connection.objects.filter(Q(id=connection), enabled_at__lte=since).exists()
 
 
 def connections_on(workspace: Workspace) -> list[Connection]:

@@ -42,7 +42,7 @@ def _at(data: Mapping[str, Any]) -> datetime | None:
 
 def _how(data: Mapping[str, Any]) -> How:
     """By the first thing that was shown; what came after it was a second factor, or confirmed who it is."""
-    first = next(iter(data.get(AUTHENTICATION_METHODS_SESSION_KEY, [])), {})
+    first: Mapping[str, Any] = next(iter(data.get(AUTHENTICATION_METHODS_SESSION_KEY, [])), {})
     if "connection" in data:
         return "directory"
     if first.get("method") == "password":

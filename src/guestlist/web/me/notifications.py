@@ -31,7 +31,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
     found = notifications_of(request.user)
     rows = [each for each in found if _concerns(request.user, each[0])]
     mine = {(row.membership.id, row.membership.community.name) for row in memberships_of(request.user, request.user.reach)}
-    refused = slugs_of(request.user.actor, {row.target_id for row, _who in rows if row.action == "connection.refused"})
+    refused = slugs_of(
+        request.user.actor, {row.target_id for row, _who in rows if row.target_id and row.action == "connection.refused"}
+    )
     page = {"crumbs": crumbs(_("Notifications")), "items": [_item(request.user, row, who, mine, refused) for row, who in rows]}
     # Where some are not shown, none is marked as read: marking goes by time.
     if rows and rows == found and request.method == "GET":
@@ -47,11 +49,11 @@ def _concerns(user: User, row: Notification) -> bool:
 
 
 def _item(
-    user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]], refused: Mapping[UUID | None, str]
+    user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]], refused: Mapping[UUID, str]
 ) -> Shown:
     # A membership that was moved since is another place: leaving it is not what this row offers.
     added = row.action == "membership.created" and (row.target_id, row.about["community"]) in mine
-    slug = refused.get(row.target_id)
+    slug = refused.get(row.target_id) if row.target_id else None
     return {
         "text": _text(row, who),
         "place": row.about.get("community", ""),
