@@ -38,7 +38,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and vouched_only(request):
         return ask_to_confirm(request, keep=True)
     typed = request.POST if request.method == "POST" else typed_before(request)
-    if typed:
+    if typed or request.method == "POST":
         values = {each: typed.get(each, "") for each in values}
     if request.method == "POST":
         try:
