@@ -34,6 +34,18 @@ def test_short_key_is_refused_in_one_line(acme: Place, command: str, keys: str):
     assert done.stderr == "guestlist: GUESTLIST_SECRET_KEY is too short: each key needs 50 or more random characters.\n"
 
 
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_one_line(acme: Place, text: str | None):
+    file = acme.folder / "authorities.pem"
+    if text:
+        file.write_text(text)
+
+    done = acme.run("check", GUESTLIST_CA_BUNDLE=str(file))
+
+    told = f"GUESTLIST_CA_BUNDLE: {file} is no file of PEM certificates."
+    assert (done.returncode, done.stderr) == (2, f"guestlist: The settings cannot be used: {told}\n")
+
+
 @pytest.mark.parametrize("command", ["web", "worker", "check"])
 def test_missing_tables_are_refused(empty_place: Place, command: str):
     done = empty_place.run(command, **required(8000))

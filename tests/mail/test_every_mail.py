@@ -243,8 +243,24 @@ def test_hostile_name_and_note_are_only_text(cast: Cast):
 
     assert set(read.mail.keys()) == HEADERS
     assert not {"img", "script", "b"} & set(read.page.tags)
-    assert "<img src=//evil.example/x> &" in read.text
+    assert "<img src=//evil.\u200cexample/x> &" in read.text
     assert read.page.links == read.links
+
+
+def test_only_link_is_ours_whatever_people_call_themselves(cast: Cast):
+    """A mail reader makes a link of everything that looks like one: an account here must not become a sender of somebody's links."""
+    cast.olga.name = "Prize at https://evil.example/x or www.evil.example"
+    cast.northwind.name = cast.birch.name = "evil.example:8080/y"
+    for each in (cast.northwind, cast.birch):
+        each.save()
+    ask(cast, Person("jules@birch.example"), note="Look at http://evil.example, Dr.Kim")
+
+    read = Read(Message.objects.get(), "en")
+
+    likely = re.findall(r"(?:\w+://|\bwww\.\w|\w+\.[a-z]{2,}(?![.\w]))\S*", read.text)
+    assert {each for each in likely if "birch.example" not in each} == set(read.links)
+    assert read.subject.startswith("Prize at https evil.example/x or www.evil.example invites you")
+    assert "evil.example" not in read.text + read.page.text, "broken up, in the text and in the HTML"
 
 
 def test_names_in_any_script_arrive_whole(cast: Cast):

@@ -127,6 +127,18 @@ def test_certificate_is_that_of_the_name_not_of_the_address(secure_server: tuple
         GuardedSession().get(f"https://idp.example:{port}/")
 
 
+def test_operator_may_trust_an_authority_of_their_own(
+    secure_server: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, settings: Any
+):
+    port, certificate = secure_server
+    leads_to(monkeypatch, "127.0.0.1")
+    settings.GUESTLIST_CA_BUNDLE = str(certificate)
+
+    assert GuardedSession().get(f"https://idp.example:{port}/").status_code == 200
+    with pytest.raises(requests.exceptions.SSLError):
+        GuardedSession().get(f"https://other.example:{port}/")
+
+
 def test_unknown_name_is_a_failure_like_any_other():
     with pytest.raises(requests.RequestException):
         GuardedSession().get("https://no-such-name.invalid/")

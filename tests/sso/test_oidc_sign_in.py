@@ -1,6 +1,7 @@
 """Signing in with OpenID Connect, and trying it: the session that is opened, and what others learn of it."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from guestlist.users.models import Session, User
 from guestlist.workspaces.models import Workspace
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect, creating, held
-from tests.sso.provider import OpenId, back, go, is_in, walk
+from tests.sso.provider import OTHER_KEY, OpenId, back, go, is_in, walk
 from tests.web.visits import BACKEND, confirmed, signed_in
 
 KIM = "kim@corp.example"
@@ -80,6 +81,33 @@ def test_refused_person_reads_whom_to_ask(cast: Cast, row: Connection, openid: O
     assert (answer.status_code, is_in(client)) == (403, False)
     assert "Ask an administrator of Northwind Security" in text
     assert "olga" not in text.lower()
+
+
+MENDED: dict[str, tuple[Callable[[OpenId], object], str]] = {
+    "no such address": (
+        lambda openid: openid.status.update({"/.well-known/openid-configuration": 404}),
+        "answered with an error",
+    ),
+    "another name": (lambda openid: openid.config.update(issuer="https://b.example"), "Write the issuer exactly so"),
+    "a wrong secret": (lambda openid: openid.status.update({"/token": 401}), "Check the client id, the client secret"),
+    "another client": (lambda openid: openid.claims.update(aud="another"), "for another client"),
+    "a clock": (lambda openid: openid.claims.update(exp=time.time() - 600), "Compare the clocks"),
+    "a strange key": (lambda openid: setattr(openid, "signs_with", OTHER_KEY), "a key that it does not publish"),
+}
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_failed_test_says_what_to_mend(cast: Cast, row: Connection, openid: OpenId, case: str):
+    breaks, sentence = MENDED[case]
+    breaks(openid)
+    olga = confirmed(signed_in(cast, "olga"))
+
+    answer = olga.get(reverse("sso_test", args=[row.id]))
+    if answer.status_code == 302:
+        go(olga, row, openid, "sso_test")
+        answer = back(olga, row, openid)
+
+    assert answer.status_code == 400 and sentence in answer.content.decode()
 
 
 def test_test_shows_what_would_happen_and_makes_nothing(cast: Cast, row: Connection, openid: OpenId):

@@ -53,6 +53,11 @@ def assert_failed(answer: Any, client: Client) -> None:
     assert Identity.objects.count() == Attempt.objects.count() == 0
 
 
+def seen(client: Client, answer: Any) -> Any:
+    """Where the browser ends up by itself."""
+    return client.get(answer["Location"])
+
+
 def test_new_person_comes_in(cast: Cast, row: Connection, client: Client):
     answer = back(client, row, go(client, row))
 
@@ -145,7 +150,7 @@ def test_answer_that_nobody_asked_for_is_refused(cast: Cast, row: Connection, cl
 
     answer = client.post(reverse("sso_acs", args=[row.id]), {"SAMLResponse": encoded, "RelayState": "https://evil.example"})
 
-    assert_failed(answer, client)
+    assert_failed(seen(client, answer), client)
 
 
 def test_unsolicited_assertion_dressed_as_an_answer_is_refused(cast: Cast, row: Connection, client: Client):
@@ -161,7 +166,7 @@ def test_assertion_for_another_connection_is_refused(cast: Cast, row: Connection
     other = connect_saml(cast, "Entra")
     encoded = go(client, other).encoded()
 
-    assert_failed(post(client, row, encoded), client)
+    assert_failed(seen(client, post(client, row, encoded)), client)
 
 
 def test_assertion_is_used_once(cast: Cast, row: Connection, client: Client):
@@ -192,7 +197,33 @@ def test_used_assertions_are_kept_long_enough_and_no_longer(cast: Cast, row: Con
 @pytest.mark.parametrize("encoded", ["", "!!!", base64.b64encode(b"<x/>").decode(), "A" * 300_000])
 def test_rubbish_ends_on_the_page(cast: Cast, row: Connection, client: Client, encoded: str):
     """R-085: what is too large is not even read."""
-    assert_failed(post(client, row, encoded), client)
+    assert_failed(seen(client, post(client, row, encoded)), client)
+
+
+def test_failed_test_tells_its_cause_to_the_admin_and_to_nobody_else(cast: Cast, row: Connection):
+    """The provider's post carries no session, so what it came to is sealed until the browser comes by itself."""
+    olga = confirmed(signed_in(cast, "olga"))
+    says = go(olga, row, "sso_test", key=OTHER_PRIVATE, certificate=OTHER_CERTIFICATE)
+
+    posted = post(olga, row, says.encoded())
+    told = olga.get(posted["Location"])
+    others = [each.get(posted["Location"]) for each in (Client(), signed_in(cast, "nora"), signed_in(cast, "otto"))]
+
+    cause = "The signature does not fit the certificates that are stored here."
+    assert told.status_code == 400 and cause in told.content.decode() and "/edit" in told.content.decode()
+    assert b"Signature validation failed" in told.content and "ignature" not in posted["Location"]
+    assert {each.status_code for each in others} == {400}
+    assert not [each for each in others if b"ignature" in each.content or b"/edit" in each.content]
+    assert posted["X-Request-ID"] in told.content.decode()
+
+
+def test_what_a_post_came_to_is_told_on_its_own_connection_alone(cast: Cast, row: Connection):
+    olga, other = confirmed(signed_in(cast, "olga")), connect_saml(cast, "Entra")
+    sealed = post(olga, other, "!!!")["Location"].partition("?")[2]
+
+    page = olga.get(f"{reverse('sso_acs', args=[row.id])}?{sealed}").content.decode()
+
+    assert "This browser asked for no such answer" in page
 
 
 def test_ticket_is_of_one_browser_and_made_up_ones_are_none(cast: Cast, row: Connection, client: Client):

@@ -1,12 +1,16 @@
 """Whoever changes whom a workspace trusts does it before the eyes of its other Admins (R-086)."""
 
+from datetime import timedelta
+
 import pytest
+from time_machine import travel
 
 from guestlist.access.roles import ADMIN, ANALYST
 from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
 from guestlist.mail.emails import write_letter
 from guestlist.mail.models import Message
+from guestlist.members.commands import create_role
 from guestlist.members.models import Membership
 from guestlist.sso.commands import (
     change_connection,
@@ -20,7 +24,8 @@ from guestlist.sso.commands import (
 from guestlist.sso.models import Connection
 from guestlist.workspaces.commands import change_workspace
 from tests.cast import Cast, give
-from tests.sso.acts import connect
+from tests.sso.acts import come, connect
+from tests.web.visits import signed_in
 
 
 @pytest.fixture
@@ -81,3 +86,52 @@ def test_mail_says_what_and_who(cast: Cast, told: list[str]):
     text = write_letter(Message.objects.get(template="sso/emails/trust_changed")).content.decode()
 
     assert "The connection Okta was made." in text and "Changed by Olga Lindqvist." in text
+
+
+def refused(cast: Cast, who: str) -> list[dict[str, object]]:
+    return [each.about for each in cast.users[who].notifications.filter(action="connection.refused")]
+
+
+def test_refused_person_is_told_to_those_who_may_let_them_in_once_a_day(cast: Cast, told: list[str]):
+    row, mails = connect(cast), Message.objects.count()
+
+    for number in range(5):
+        come(row, f"00u{number}", f"kim{number}@corp.example")
+
+    about = {"workspace": "Northwind Security", "workspace_id": str(cast.northwind.id), "connection": "Okta"}
+    assert refused(cast, "olga") == refused(cast, "otto") == [about]
+    assert not [who for who in ("ana", "adam", "nora") if refused(cast, who)]
+    assert Message.objects.count() == mails
+    with travel(clock.now() + timedelta(days=1, minutes=1)):
+        come(row, "00u9", "kim9@corp.example")
+    assert len(refused(cast, "olga")) == 2
+
+
+def test_who_may_configure_connections_by_another_role_is_told_too(cast: Cast):
+    keeper = create_role(actor=OPERATOR, community=cast.main, name="Keeper", permissions=["connections:write"])
+    give(cast.gus, cast.main, keeper.id)
+
+    come(connect(cast))
+
+    assert len(refused(cast, "gus")) == 1
+
+
+def test_each_connection_tells_for_itself(cast: Cast, told: list[str]):
+    come(connect(cast))
+    come(connect(cast, name="Entra"))
+
+    assert {each["connection"] for each in refused(cast, "olga")} == {"Okta", "Entra"}
+
+
+def test_notification_leads_to_the_attempts_while_they_are_there(cast: Cast, told: list[str]):
+    row = connect(cast)
+    come(row)
+    otto = signed_in(cast, "otto")
+    link = f"/w/northwind/settings/security/sso/{row.id}#refused"
+
+    page = otto.get("/me/notifications").content.decode()
+
+    assert "Okta vouched for somebody who was refused" in page and f'href="{link}"' in page
+    assert "kim@corp.example" in otto.get(link).content.decode()
+    delete_connection(actor=cast.olga.actor, connection=row)
+    assert link not in otto.get("/me/notifications").content.decode()

@@ -82,6 +82,8 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(cast: Cast):
     assert (wrong.status_code, list(wrong.context["errors"])) == (422, ["domain"])
     assert wrong.context["asks"][0]["value"] == "north wind" and wrong.context["values"]["client_id"] == "guestlist"
     assert list(bare.context["errors"]) == ["secret"]
+    assert "Type it again" in wrong.context["secret_hint"] and "Type it again" not in bare.context["secret_hint"]
+    assert b"hush hush" not in wrong.content
     assert not Connection.objects.exists()
 
 

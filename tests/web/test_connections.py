@@ -11,6 +11,7 @@ from guestlist.members.models import Membership
 from guestlist.sso.commands import GroupRule
 from guestlist.sso.models import Attempt, Connection, Identity
 from guestlist.users.models import User
+from guestlist.workspaces.models import Workspace
 from tests.cast import Cast, role_named
 from tests.sso.acts import come, connect, creating
 from tests.web.connecting import SECURITY, defaults, page_of
@@ -158,12 +159,38 @@ def test_turning_on_and_off_and_deleting_ask_first(cast: Cast):
 
     states = []
     for act in ("disable", "enable", "delete"):
-        client.post(page_of(row, f"/{act}"))
+        client.post(page_of(row, f"/{act}"), {"name": row.name})
         states += [each.enabled_at is not None for each in Connection.objects.filter(id=row.id)]
 
     assert "1 person signed in with it" in asked["disable"] and "get an account" in asked["enable"]
-    assert "It forgets 1 person" in asked["delete"]
+    assert "1 person loses this way in" in asked["delete"] and "Type Okta to confirm" in asked["delete"]
+    assert all("signed out at their next click" in asked[each] for each in ("disable", "delete"))
     assert states == [False, True]
+    assert not Connection.objects.exists()
+
+
+def test_last_connection_beside_sso_only_says_who_is_left(cast: Cast):
+    client, row = password_given(cast.olga), connect(cast)
+    Workspace.objects.filter(id=cast.northwind.id).update(sso_only=True)
+    Membership.objects.filter(user=cast.olga).update(break_glass=True)
+    words = b"break-glass Admins alone get in"
+
+    assert all(words in client.get(page_of(row, f"/{act}")).content for act in ("disable", "delete"))
+    connect(cast, name="Entra")
+    assert words not in client.get(page_of(row, "/delete")).content
+
+
+def test_connection_in_use_is_deleted_by_its_name_alone(cast: Cast):
+    client, row = password_given(cast.olga), creating(cast, connect(cast))
+    unused = connect(cast, name="Entra")
+    come(row)
+
+    answer = client.post(page_of(row, "/delete"), {"name": "okta"})
+
+    assert answer.status_code == 422 and b"Type the name as it stands here" in answer.content
+    assert Connection.objects.filter(id=row.id).exists()
+    assert client.post(page_of(unused, "/delete")).status_code == 302
+    assert client.post(page_of(row, "/delete"), {"name": "Okta"}).status_code == 302
     assert not Connection.objects.exists()
 
 
@@ -244,6 +271,7 @@ def test_failed_test_tells_its_cause_to_who_may_mend_it_and_to_nobody_else(cast:
     stranger = Client().get(f"/sso/{row.id}").content.decode()
 
     assert "no-such-name.invalid" in told and page_of(row, "/edit") in told
+    assert "It does not answer. Check its address" in told
     assert "Could not sign you in" in neighbour and "Could not sign you in" in stranger
     assert "no-such-name" not in neighbour and "no-such-name" not in stranger
 

@@ -1,5 +1,6 @@
 """A workspace asks at its door, and reaches nothing of the account (design rule 14)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from time import time
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,9 @@ from time_machine import travel
 from guestlist.access.roles import ADMIN, ANALYST
 from guestlist.kernel.clock import now
 from guestlist.members.models import Membership
+from guestlist.sso.commands import change_connection, delete_connection, disable_connection, enable_connection
 from guestlist.sso.models import Connection
+from guestlist.sso.rules import Oidc
 from guestlist.workspaces.models import Workspace
 from tests.api.callers import Caller, as_key, code_of
 from tests.cast import PASSWORD, Cast, give
@@ -148,17 +151,49 @@ def test_who_is_kept_out_may_leave(cast: Cast):
     assert not cast.ana.memberships.filter(community=cast.alder).exists()
 
 
-def test_connection_switched_off_or_deleted_opens_nothing_more(cast: Cast):
-    """R-068"""
+OTHER_PLACE = Oidc("https://other.okta.example", "guestlist", "another secret")
+ENDINGS: dict[str, Callable[[Cast, Connection], object]] = {
+    "switched off": lambda cast, row: disable_connection(actor=cast.olga.actor, connection=row),
+    "deleted": lambda cast, row: delete_connection(actor=cast.olga.actor, connection=row),
+    "another issuer": lambda cast, row: change_connection(actor=cast.olga.actor, connection=row, provider=OTHER_PLACE),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_session_ends_with_its_connection(cast: Cast, ending: str):
+    """R-068: at its next request, on pages and in the API; everybody else's goes on."""
     row = directory(cast.northwind)
-    client = came_by(cast, "ana", row)
+    client, api, usual = came_by(cast, "ana", row), came_by(cast, "ana", row), signed_in(cast, "ana")
     assert client.get(PAGE).status_code == 200
 
-    Connection.objects.update(enabled_at=None)
-    assert stays_out(client)
-    row.delete()
+    ENDINGS[ending](cast, row)
+    answer = client.get(PAGE)
 
-    assert stays_out(client)
+    assert answer["Location"].startswith("/login?next=") and "_auth_user_id" not in client.session
+    assert "The directory that signed you in is switched off" in client.get("/login").content.decode()
+    assert Caller(api).get("/me").status_code == 401
+    assert usual.get(PAGE).status_code == 200
+
+
+def test_switching_on_again_brings_no_session_back(cast: Cast):
+    """R-068: whoever has the old cookie was away meanwhile."""
+    row = directory(cast.northwind, tested_at=now())
+    client = came_by(cast, "ana", row)
+
+    disable_connection(actor=cast.olga.actor, connection=row)
+    enable_connection(actor=cast.olga.actor, connection=row)
+
+    assert client.get(PAGE)["Location"].startswith("/login")
+    assert came_by(cast, "ana", row).get(PAGE).status_code == 200
+
+
+def test_new_secret_ends_no_session(cast: Cast):
+    row = directory(cast.northwind, issuer="https://northwind.okta.example", client_id="guestlist")
+    client = came_by(cast, "ana", row)
+
+    change_connection(actor=cast.olga.actor, connection=row, provider=Oidc(row.issuer, row.client_id, "a new secret"))
+
+    assert client.get(PAGE).status_code == 200
 
 
 def test_sso_only_asks_for_a_connection_of_its_own(cast: Cast):

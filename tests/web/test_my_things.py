@@ -1,7 +1,7 @@
 """The avatar's pages about oneself: profile, password, sessions, notifications, data."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,13 +10,17 @@ from django.test import Client
 from guestlist.access.roles import ANALYST
 from guestlist.invitations.commands import delete_community, invite
 from guestlist.invitations.rules import Person, Wanted
+from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import remove, set_end, set_roles
+from guestlist.sso.models import Connection
 from guestlist.users.commands import add_passkey, change_password, remove_factors
 from guestlist.users.models import User
+from tests.api.callers import Caller
 from tests.cast import PASSWORD, Cast
 from tests.passkeys import stored_passkey
 from tests.sso.acts import connect
+from tests.web.proofs import passkey_added, password_given, signed_in_by
 from tests.web.visits import signed_in
 
 NEW = "seven tall ships at anchor"
@@ -158,17 +162,56 @@ def test_dates_stand_as_the_reader_writes_them(cast: Cast):
     assert "5 nov. 2026" in french
 
 
-def test_session_says_which_directory_opened_it(cast: Cast):
-    ana, nora, row = signed_in(cast, "ana"), signed_in(cast, "nora"), connect(cast, name="Northwind Okta")
-    session = ana.session
+def came_by(cast: Cast, who: str, row: Connection) -> Client:
+    client = signed_in(cast, who)
+    session = client.session
     session["connection"] = str(row.id)
     session.save()
+    return client
+
+
+def test_session_says_which_directory_opened_it(cast: Cast):
+    row = connect(cast, name="Northwind Okta")
+    ana, nora = came_by(cast, "ana", row), signed_in(cast, "nora")
 
     assert "opened with Northwind Okta" in ana.get("/me").content.decode()
     assert "opened with Northwind Okta" in signed_in(cast, "ana").get("/me").content.decode()
     assert "opened with" not in nora.get("/me").content.decode()
     row.delete()
-    assert "opened with" not in signed_in(cast, "ana").get("/me").content.decode()
+    assert "opened with Northwind" not in signed_in(cast, "ana").get("/me").content.decode()
+
+
+def test_sessions_say_when_and_how_they_were_opened_on_the_page_and_in_the_api_alike(cast: Cast):
+    """R-034"""
+    row = connect(cast, name="Northwind Okta")
+    now = clock.now().replace(microsecond=0)
+    with time_machine.travel(now - timedelta(hours=2), tick=False):
+        key = passkey_added(password_given(cast.ana))
+    with time_machine.travel(now - timedelta(hours=1), tick=False):
+        usual = signed_in_by(key)
+    vouched = came_by(cast, "ana", row)
+
+    told = {name: client.get("/me").context["sessions"] for name, client in (("usual", usual), ("vouched", vouched))}
+    items = {
+        name: Caller(client).get("/me/sessions").json()["items"] for name, client in (("usual", usual), ("vouched", vouched))
+    }
+
+    words = {"opened with a password", "opened with a passkey", "opened with Northwind Okta"}
+    assert {each["opened"].partition(",")[0] for each in told["usual"]} == words
+    assert {name: len(rows) for name, rows in told.items()} == {name: len(rows) for name, rows in items.items()}
+    opened = {each["opened_with"]: (datetime.fromisoformat(each["opened_at"]), each["connection"]) for each in items["usual"]}
+    assert opened["password"] == (now - timedelta(hours=2), None) and opened["passkey"] == (now - timedelta(hours=1), None)
+    assert opened["directory"][1] == "Northwind Okta"
+
+
+def test_session_of_a_directory_is_told_of_no_other_directory(cast: Cast):
+    came_by(cast, "ana", connect(cast, name="Northwind Okta"))
+    client = came_by(cast, "ana", connect(cast, name="Entra"))
+
+    page, items = client.get("/me").content.decode(), Caller(client).get("/me/sessions").json()["items"]
+
+    assert "opened with Entra" in page and "opened with a directory" in page and "Northwind Okta" not in page
+    assert {each["connection"] for each in items} == {"Entra", None}
 
 
 def news(cast: Cast, who: str) -> dict[str, str | None]:

@@ -1,6 +1,6 @@
 """A session that a workspace's directory opened reaches nothing of the account (design rule 14)."""
 
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.test import Client
@@ -58,6 +58,18 @@ def test_recent_activity_is_for_usual_sessions(cast: Cast, row: Connection):
 
     assert usual.context["activity"][0]["text"] == "Passkey added"
     assert theirs.context["activity"] == [] and b"Recent activity" not in theirs.content
+
+
+def test_what_was_typed_is_there_again_after_confirming_and_not_saved_by_it(cast: Cast, row: Connection):
+    client = came_by(cast, row)
+    typed = {"name": "Ana Maria", "language": "fr", "time_zone": "Europe/Paris", "theme": "dark"}
+
+    asked = client.post("/me", typed)
+    page = confirmed(client).get(parse_qs(urlsplit(asked["Location"]).query)["next"][0])
+    again = client.get("/me")
+
+    assert page.context["values"] == typed and "This is not saved yet" in page.content.decode()
+    assert again.context["values"]["name"] == "Ana Ferreira" and not again.context["unsaved"]
 
 
 def test_usual_session_is_not_asked(cast: Cast, row: Connection):

@@ -26,6 +26,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import MemberRow, memberships_of
+from guestlist.sso.queries import How, Opening, openings_of
 from guestlist.users.commands import change_profile, end_session
 from guestlist.users.models import Session, User
 from guestlist.users.queries import has_second_factor, sessions_of
@@ -108,12 +109,16 @@ def change_me(request: Call, body: Profile) -> UserMe:
 
 
 class SessionOut(BaseModel):
-    """`network` is the network it was seen from last: /24 or, of IPv6, /48. `current` is the one that asks."""
+    """`network` is the network it was seen from last: /24 or, of IPv6, /48. `current` is the one that asks. `connection` is the name
+    of the directory's that opened it; in a session that a directory opened, that of no other is told."""
 
     id: uuid.UUID
     browser: str
     system: str
     network: str
+    opened_at: datetime | None
+    opened_with: How
+    connection: str | None
     seen_at: datetime
     current: bool
 
@@ -122,7 +127,8 @@ class SessionOut(BaseModel):
 def my_sessions(request: Call, page: Query[Page]) -> Listed[SessionOut]:
     here = request.session.session_key
     rows, then = sliced("sessions", sessions_of(holder(request)), page)
-    return listed("sessions", [_session(row, here) for row in rows], then)
+    openings = openings_of(rows, here=here, vouched="connection" in request.session)
+    return listed("sessions", [_session(row, here, openings[row.session_key]) for row in rows], then)
 
 
 @router.delete("/me/sessions/{session}", response={204: None})
@@ -147,12 +153,15 @@ def changing(request: Call) -> User:
     return user
 
 
-def _session(row: Session, here: str | None) -> SessionOut:
+def _session(row: Session, here: str | None, opening: Opening) -> SessionOut:
     return SessionOut(
         id=row.id,
         browser=row.browser,
         system=row.system,
         network=row.network,
+        opened_at=opening.at,
+        opened_with=opening.how,
+        connection=opening.connection,
         seen_at=row.seen_at,
         current=row.session_key == here,
     )

@@ -29,6 +29,9 @@ VARIABLES = [
         "GUESTLIST_DNS_SERVERS", "Name servers that prove domains, such as 192.0.2.53,192.0.2.54:5353 (default: the system's)"
     ),
     Variable("GUESTLIST_SSO_PRIVATE_NETWORKS", "true: directories for sign-in may lie in private networks (default: false)"),
+    Variable(
+        "GUESTLIST_CA_BUNDLE", "File of PEM certificates of private authorities that directories for sign-in may have theirs from"
+    ),
     Variable("GUESTLIST_DEMO_MAILBOX", "Folder whose mails /demo/mailbox shows to everyone; set by `guestlist demo` alone"),
 ]
 

@@ -1,5 +1,6 @@
 """Django's settings, all from the environment (see environment.py)."""
 
+import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,12 @@ GUESTLIST_PERMISSIONS = env.str("GUESTLIST_PERMISSIONS", "")
 GUESTLIST_DNS_SERVERS = env.list("GUESTLIST_DNS_SERVERS", default=[])
 GUESTLIST_DEMO_MAILBOX = env.str("GUESTLIST_DEMO_MAILBOX", "")
 GUESTLIST_SSO_PRIVATE_NETWORKS = env.bool("GUESTLIST_SSO_PRIVATE_NETWORKS", False)
+GUESTLIST_CA_BUNDLE = env.str("GUESTLIST_CA_BUNDLE", "")
+if GUESTLIST_CA_BUNDLE:
+    try:
+        ssl.create_default_context(cafile=GUESTLIST_CA_BUNDLE)
+    except OSError as unusable:
+        raise ImproperlyConfigured(f"GUESTLIST_CA_BUNDLE: {GUESTLIST_CA_BUNDLE} is no file of PEM certificates.") from unusable
 SSO_AT_ONCE = THREADS - 1  # questions to directories at a time in one process: a thread is left for everybody else
 DATA_DIR = Path(env.str("GUESTLIST_DATA_DIR", "data"))
 SECURE = GUESTLIST_BASE_URL.startswith("https://")

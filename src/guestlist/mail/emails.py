@@ -4,6 +4,7 @@ Put together by hand: the builders of Django and of the standard library take fi
 """
 
 import json
+import re
 from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ from guestlist.mail.models import Message
 
 FILES = ("subject.txt", "body.txt", "body.html")
 HOLES = {"link": "\ue000", "to_email": "\ue001", "to_name": "\ue002"}  # of Unicode's private use area: nobody types them
+OURS = {"path", "change", "domain"}  # what we wrote into a context ourselves; a domain is only told to whoever proved it
+# An address alone is left as it is: what a mail reader makes of that leads nowhere but to a new mail.
+_LINKABLE = re.compile(r"(?P<address>(?<!\S)[^\s/:@]+@[\w.-]+(?!\S))|(?<=\w)[.:](?=[\w/])")
 BOUNDARY = "=_guestlist"  # quoted-printable text never holds "=_": no body can end early
 
 
@@ -47,7 +51,7 @@ def write_letter(message: Message) -> Letter:
     lines = [
         from_header,
         f"To: {_mailbox('To', message.to_name, recipient)}",
-        f"Subject: {_encoded('Subject', clean_line(subject))}",
+        f"Subject: {_encoded('Subject', clean_line(subject).replace('://', ' '))}",
         f"Date: {format_datetime(now)}",
         f"Message-ID: {message.message_id}",
         "Auto-Submitted: auto-generated",
@@ -102,13 +106,30 @@ def _form(
     for hole in HOLES.values():
         context = context.replace(hole, "")
     values: dict[str, Any] = json.loads(context) | dict.fromkeys(HOLES, "") | {name: HOLES[name] for name in holes}
-    values["base_url"] = settings.GUESTLIST_BASE_URL
-    values["ends_at"] = None if lifetime is None else minute + timedelta(seconds=lifetime)
+    in_body = values | {name: _unlinked(value) for name, value in values.items() if name not in OURS}
+    ours = {
+        "base_url": settings.GUESTLIST_BASE_URL,
+        "ends_at": None if lifetime is None else minute + timedelta(seconds=lifetime),
+    }
+    told = {"subject.txt": values | ours, "body.txt": in_body | ours, "body.html": in_body | ours}
     engine = Engine.get_default()
     with translation.override(language):
         return tuple(
-            engine.get_template(f"{template}/{file}").render(Context(values, autoescape=file.endswith(".html"))) for file in FILES
+            engine.get_template(f"{template}/{file}").render(Context(told[file], autoescape=file.endswith(".html")))
+            for file in FILES
         )
+
+
+def _unlinked(value: Any) -> Any:
+    """What people typed, names and notes alike, with an invisible break (U+200C) inside whatever a mail reader would make a link of: the
+    only links in our mails are ours."""
+    if isinstance(value, dict):
+        return {name: _unlinked(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_unlinked(each) for each in value]
+    return (
+        _LINKABLE.sub(lambda found: found[0] + ("" if found["address"] else "\u200c"), value) if isinstance(value, str) else value
+    )
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

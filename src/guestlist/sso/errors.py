@@ -134,3 +134,9 @@ class LinkTooLate(Refusal):
     code = "link_too_late"
     kind = "conflict"
     message = _("This took too long. Sign in through your directory again.")
+
+
+class TooManySignIns(Refusal):
+    code = "too_many_sign_ins"
+    kind = "too_many"
+    message = _("Too many sign-ins from your network came to nothing. Wait ten minutes and try again, or log in another way.")

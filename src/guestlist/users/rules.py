@@ -120,6 +120,11 @@ def limits_of_change(account: str) -> list[Limit]:
     return limits_of_holder(f"change of {account}")
 
 
+def limits_of_directories(source: str) -> list[Limit]:
+    """For ways to a directory, and answers of one, that came to nothing: many, since a whole office may have one address."""
+    return [Limit(f"directories:{source}", 300, 10 * _MINUTE)]
+
+
 def keys_ended_by_success(account: str) -> list[str]:
     return [f"account:{account}", f"in a row:{account}", *(limit.key for limit in limits_of_change(account))]
 

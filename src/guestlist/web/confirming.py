@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,6 +15,7 @@ from guestlist.kernel import clock
 from guestlist.users.rules import proved_lately
 
 View = Callable[..., HttpResponse]
+TYPED = "typed_before_confirming"
 
 
 def confirmed_lately(request: HttpRequest) -> bool:
@@ -38,5 +39,13 @@ def vouched_only(request: HttpRequest) -> bool:
     return "connection" in request.session and not confirmed_lately(request)
 
 
-def ask_to_confirm(request: HttpRequest) -> HttpResponse:
+def ask_to_confirm(request: HttpRequest, *, keep: bool = False) -> HttpResponse:
+    """`keep`: what was posted comes back with the reader, as `typed_before`. Not for a form with a secret: sessions are rows."""
+    if keep and request.method == "POST":
+        request.session[TYPED] = {request.path: request.POST.urlencode()}
     return redirect(f"{reverse('confirm')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def typed_before(request: HttpRequest) -> QueryDict:
+    """What was posted to this page before its reader was asked who they are; once, and empty where nothing was."""
+    return QueryDict(request.session.pop(TYPED, {}).get(request.path, ""))

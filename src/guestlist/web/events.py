@@ -19,6 +19,7 @@ def note_new_session(sender: object, *, request: HttpRequest, **_: Any) -> None:
     # A moment, not a number of seconds: those would begin again with every request that saves the session.
     request.session.set_expiry(clock.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     note_sign_in(session=request.session)
+    request.session["opened_at"] = request.session["signed_in_at"]  # the latter moves on with every proof
     agent = request.headers.get("User-Agent", "")
     note_session(session=request.session, user_agent=agent, address=context.address.get())
 

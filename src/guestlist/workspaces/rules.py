@@ -65,8 +65,8 @@ class Door:
 
 
 def asked_at(door: Door, session: SessionFacts, now: datetime) -> str:
-    """What keeps the session out: `sso`, `elsewhere` (another workspace's connection opened it, or one that is off), `again` (too
-    long ago or too long idle), `second_factor`; empty: it may enter."""
+    """What keeps the session out: `sso`, `elsewhere` (another workspace's connection opened it), `again` (too long ago
+    or too long idle), `second_factor`; empty: it may enter."""
     if door.sso_only and not door.own_connection and not (door.break_glass and session.connection is None):
         return "sso"
     if session.connection is not None and not door.own_connection:

@@ -14,15 +14,19 @@ from guestlist.sso.queries.connections import (
     locate_connection,
     open_connection,
     proved_domains,
+    slugs_of,
 )
 from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
-from guestlist.sso.queries.door import connections_on, doors_of
+from guestlist.sso.queries.door import connections_on, doors_of, vouches_still
 from guestlist.sso.queries.giving import is_administrative, named_places, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
+from guestlist.sso.queries.openings import How, Opening, openings_of
 from guestlist.sso.queries.policy import break_glass_choices
 
 __all__ = [
     "Addresses",
+    "How",
+    "Opening",
     "addresses_of",
     "answered_connection",
     "attempts_of",
@@ -49,7 +53,10 @@ __all__ = [
     "locate_connection",
     "named_places",
     "open_connection",
+    "openings_of",
     "places_for",
     "proved_domains",
+    "slugs_of",
     "still_gives",
+    "vouches_still",
 ]

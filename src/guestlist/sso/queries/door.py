@@ -1,6 +1,7 @@
 """What the workspaces of a user ask at their doors (design rule 14)."""
 
 import uuid
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -30,6 +31,12 @@ def doors_of(user: User, connection: uuid.UUID | None) -> list[Door]:
     )
     found = (rows if connection else rows.filter(_POLICY)).values_list("id", "slug", *_FIELDS)
     return [Door(*row) for row in found]
+
+
+def vouches_still(connection: uuid.UUID | None, since: datetime) -> bool:
+    """Whether the connection is on, and was all the time since then. One that was switched off meanwhile, or answers from another
+    address, vouches for nobody it brought before (R-068)."""
+    return Connection.objects.filter(Q(id=connection), enabled_at__lte=since).exists()
 
 
 def connections_on(workspace: Workspace) -> list[Connection]:

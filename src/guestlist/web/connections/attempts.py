@@ -15,7 +15,7 @@ from guestlist.kernel.text import address_key
 from guestlist.sso.commands import let_in
 from guestlist.sso.models import Attempt
 from guestlist.sso.queries import fetch_attempt, places_for, proved_domains
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before
 from guestlist.web.connections.opening import crumbs, open_for_connections
 from guestlist.web.invite.form import InviteForm
 from guestlist.web.presenting import Shown, initials, tone
@@ -27,8 +27,9 @@ def let_in_page(request: HttpRequest, slug: str, attempt: uuid.UUID) -> HttpResp
     workspace = open_for_connections(request, slug)
     row = fetch_attempt(request.user.actor, workspace, attempt)
     if not confirmed_lately(request):
-        return ask_to_confirm(request)
-    form = InviteForm(request.user.actor, workspace, request.POST if request.method == "POST" else _given(row))
+        return ask_to_confirm(request, keep=True)
+    posted = request.POST if request.method == "POST" else typed_before(request) or _given(row)
+    form = InviteForm(request.user.actor, workspace, posted)
     if request.method == "POST" and request.POST.get("do") != "find" and _let_in(request, row, form):
         who = row.name or row.email
         messages.success(request, _("%(who)s is let in: the next sign-in succeeds.") % {"who": who})

@@ -120,6 +120,8 @@ class ConnectionForm:
         }
 
     def _secret_hint(self) -> str:
+        if self.errors and self.posted and self.posted.get("secret"):
+            return _("Type it again: a secret is not sent back to the page.")
         if self.row and self.row.sealed_secret:
             return _("Stored, and never shown. Type another to replace it.")
         return _("Stored encrypted, and never shown again.")

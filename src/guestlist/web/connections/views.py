@@ -24,7 +24,7 @@ from guestlist.sso.commands import (
     enable_connection,
 )
 from guestlist.sso.models import Connection
-from guestlist.sso.queries import connections_of
+from guestlist.sso.queries import connections_of, connections_on
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
@@ -121,10 +121,15 @@ def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -
     row = open_connection_page(request, slug, connection)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
-    if request.method == "POST":
+    type_name = row.name if act == "delete" and row.identities.exists() else ""
+    mistyped = bool(type_name) and request.POST.get("name", "").strip() != type_name
+    if request.method == "POST" and not mistyped:
         return _do(request, row, act)
     title, submit, effects = _question(row, act)
+    errors = {"name": _("Type the name as it stands here.")} if request.method == "POST" else {}
     page = {
+        "type_name": type_name,
+        "errors": errors,
         "crumbs": crumbs(row.workspace, submit, connection=row),
         "title": title,
         "submit": submit,
@@ -132,7 +137,7 @@ def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -
         "safe": act == "enable",
         "cancel_url": reverse("connection", args=[row.workspace.slug, row.id]),
     }
-    return render(request, "confirm.html", page)
+    return render(request, "confirm.html", page, status=422 if errors else 200)
 
 
 def _do(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
@@ -150,7 +155,7 @@ def _do(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
 
 def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
     """Title, verb, and what it does to whom."""
-    known, name = row.identities.count(), {"name": row.name}
+    known, name = row.identities.values("user").distinct().count(), {"name": row.name}
     if act == "enable":
         comers = _("Whoever %(name)s vouches for can sign in to %(workspace)s from now on.")
         new = (
@@ -160,22 +165,33 @@ def _question(row: Connection, act: str) -> tuple[str, str, list[Shown]]:
         )
         effects = [comers % {**name, "workspace": row.workspace.name}, new]
         return _("Turn on %(name)s?") % name, _("Turn on"), [{"text": each, "kept": True} for each in effects]
-    people = ngettext(
-        "%(n)s person signed in with it. They need a password, a passkey or another connection until it is on again.",
-        "%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.",
-        known,
-    )
+    signed_out = {"text": _("Whoever is signed in through it is signed out at their next click.")}
     password = {"text": _("Accounts, roles and passwords stay as they are."), "kept": True}
     if act == "disable":
-        return (
-            _("Turn off %(name)s?") % name,
-            _("Turn off"),
-            [*([{"text": people % {"n": known}, "kept": False}] if known else []), password],
+        people = ngettext(
+            "%(n)s person signed in with it. They need a password, a passkey or another connection until it is on again.",
+            "%(n)s people signed in with it. They need a password, a passkey or another connection until it is on again.",
+            known,
         )
+        return _("Turn off %(name)s?") % name, _("Turn off"), [*_if(known, people, signed_out), *_last(row), password]
     gone = ngettext(
-        "It forgets %(n)s person: made again, it has to be set up and linked anew.",
-        "It forgets %(n)s people: made again, it has to be set up and linked anew.",
+        "%(n)s person loses this way in, for good: they need a password, a passkey or another connection.",
+        "%(n)s people lose this way in, for good: they need a password, a passkey or another connection.",
         known,
     )
-    effects = [*([{"text": gone % {"n": known}, "kept": False}] if known else []), password]
+    forgotten = {"text": _("It forgets whom it knew: made again, it has to be set up and linked anew.")}
+    effects = [*_if(known, gone, signed_out, forgotten), *_last(row), password]
     return _("Delete %(name)s?") % name, _("Delete connection"), effects
+
+
+def _if(known: int, words: str, *more: Shown) -> list[Shown]:
+    """What ends for the people a connection knows, if it knows any."""
+    return [{"text": words % {"n": known}}, *more] if known else []
+
+
+def _last(row: Connection) -> list[Shown]:
+    """What it means beside *SSO only* that no other directory leads in."""
+    if not row.workspace.sso_only or connections_on(row.workspace) != [row]:
+        return []
+    words = _("%(workspace)s lets people in through its directory only: until another is on, break-glass Admins alone get in.")
+    return [{"text": words % {"workspace": row.workspace.name}}]

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from guestlist.kernel import clock, context
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
 from guestlist.members.commands import note_visit
 from guestlist.members.queries import locate_community
-from guestlist.sso.queries import doors_of
+from guestlist.sso.queries import doors_of, vouches_still
 from guestlist.users.commands import SEEN_EVERY, note_session
 from guestlist.workspaces.rules import Door, SessionFacts, asked_at
 
@@ -34,12 +37,15 @@ class Shut:
 
 class doors:
     """`request.doors` holds the shut ones by the workspace's slug; what lies behind them does not exist for `request.user.actor`.
-    A page behind one leads to it instead."""
+    A page behind one leads to it instead. A session ends for which nobody vouches any more."""
 
     def __init__(self, handle: Callable[[HttpRequest], HttpResponse]) -> None:
         self.handle = handle
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.sent_out = request.user.is_authenticated and "connection" in request.session and not _is_vouched_for(request)
+        if request.sent_out:
+            logout(request)
         request.doors = _shut(request) if request.user.is_authenticated else {}
         if request.doors:
             request.user.shut = frozenset(each.door.workspace for each in request.doors.values())
@@ -49,10 +55,17 @@ class doors:
         return response
 
     def process_view(self, request: HttpRequest, view: object, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        if request.sent_out and not request.path.startswith("/api/"):
+            messages.warning(request, _("The directory that signed you in is switched off or changed since. Log in again."))
         if not request.doors or request.resolver_match.url_name == "door" or request.path.startswith("/api/"):
             return None
         slug = kwargs.get("slug") or (_workspace_of(request, kwargs["community"]) if "community" in kwargs else "")
         return to_the_door(request, slug) if slug in request.doors else None
+
+
+def _is_vouched_for(request: HttpRequest) -> bool:
+    at = request.session.get("signed_in_at")
+    return bool(at) and vouches_still(as_id(request.session["connection"]), datetime.fromisoformat(at))
 
 
 def _note_visit(request: HttpRequest) -> None:

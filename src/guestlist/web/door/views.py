@@ -47,8 +47,7 @@ def _words(workspace: Workspace, shut: Shut) -> str:
     name = {"workspace": workspace.name}
     words = {
         "sso": _("%(workspace)s lets people in through its directory only.") % name,
-        "elsewhere": _("You signed in through another directory than that of %(workspace)s, or one that is switched off since.")
-        % name,
+        "elsewhere": _("You signed in through another directory than that of %(workspace)s.") % name,
         "again": _limits(shut.door) % name,
         "second_factor": _("%(workspace)s asks for a second factor: a code from an app, or a passkey.") % name,
     }

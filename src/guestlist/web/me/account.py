@@ -1,7 +1,6 @@
 """My account: profile, communities, sessions, password."""
 
 import uuid
-from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -12,19 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import Refusal
-from guestlist.kernel.ids import as_id
 from guestlist.members.commands import leave
 from guestlist.members.queries import MemberRow, fetch_own_membership, memberships_of
-from guestlist.sso.queries import connection_names
+from guestlist.sso.queries import Opening, openings_of
 from guestlist.users.commands import change_password, change_profile
 from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPassword, WrongPassword
-from guestlist.users.models import Session
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately, vouched_only
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before, vouched_only
 from guestlist.web.door.guard import to_the_door
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
@@ -37,9 +36,11 @@ def me(request: HttpRequest) -> HttpResponse:
     values = {"name": user.name, "language": user.language or "en", "time_zone": user.time_zone, "theme": user.theme}
     errors: dict[str, str] = {}
     if request.method == "POST" and vouched_only(request):
-        return ask_to_confirm(request)
+        return ask_to_confirm(request, keep=True)
+    typed = request.POST if request.method == "POST" else typed_before(request)
+    if typed or request.method == "POST":
+        values = {each: typed.get(each, "") for each in values}
     if request.method == "POST":
-        values = {each: request.POST.get(each, "") for each in values}
         try:
             change_profile(user=user, **values)
             messages.success(request, _("Saved."))
@@ -49,6 +50,7 @@ def me(request: HttpRequest) -> HttpResponse:
     page = {
         "crumbs": crumbs(_("Account settings")),
         "values": values,
+        "unsaved": bool(typed) and request.method != "POST",
         "errors": errors,
         "email": user.email,
         "has_password": user.has_usable_password(),
@@ -85,14 +87,13 @@ def _my_places(request: HttpRequest, rows: list[MemberRow]) -> list[Shown]:
 def _sessions(request: HttpRequest) -> dict[str, Any]:
     here = request.session.session_key
     found = list(sessions_of(request.user))
-    vouched = "connection" in request.session  # by a directory, which is told of no other
-    opened_by = _connections_of([each for each in found if not vouched or each.session_key == here])
+    openings = openings_of(found, here=here, vouched="connection" in request.session)
     rows = [
         {
             "words": session_words(row.browser, row.system),
             "mobile": row.system in ("iPhone", "iPad", "Android"),
             "network": row.network,
-            "connection": opened_by.get(row.session_key),
+            "opened": _opened(openings[row.session_key]),
             "seen_at": row.seen_at,
             "current": row.session_key == here,
             "end_url": reverse("end_session", args=[row.id]),
@@ -103,11 +104,15 @@ def _sessions(request: HttpRequest) -> dict[str, Any]:
     return {"sessions": rows, "end_others_url": reverse("end_other_sessions") if len(rows) > 1 else None}
 
 
-def _connections_of(sessions: Collection[Session]) -> dict[str, str]:
-    """By the key of the session, the name of the connection that opened it; none for those opened otherwise."""
-    ids = {each.session_key: as_id(each.get_decoded().get("connection")) for each in sessions}
-    names = connection_names([each for each in ids.values() if each])
-    return {key: names[each] for key, each in ids.items() if each in names}
+def _opened(opening: Opening) -> str:
+    """How and when; nothing of a session that began before this was written down."""
+    words = {
+        "password": _("opened with a password, %(at)s"),
+        "passkey": _("opened with a passkey, %(at)s"),
+        "directory": _("opened with %(name)s, %(at)s") if opening.connection else _("opened with a directory, %(at)s"),
+    }.get(opening.how, _("opened %(at)s"))
+    at = opening.at and date_format(localtime(opening.at), "SHORT_DATETIME_FORMAT")
+    return words % {"at": at, "name": opening.connection} if at else ""
 
 
 @login_required

@@ -1,6 +1,6 @@
 """What others did that concerns me, and what became of the ways into my account. Opening the page marks all of it as read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from guestlist.members.queries import memberships_of
+from guestlist.sso.queries import slugs_of
 from guestlist.users.commands import see_notifications
 from guestlist.users.models import Notification, User
 from guestlist.users.queries import concerns, notifications_of
@@ -30,7 +31,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
     found = notifications_of(request.user)
     rows = [each for each in found if concerns(request.user, each[0])]
     mine = {(row.membership.id, row.membership.community.name) for row in memberships_of(request.user, request.user.reach)}
-    page = {"crumbs": crumbs(_("Notifications")), "items": [_item(request.user, row, who, mine) for row, who in rows]}
+    refused = slugs_of(
+        request.user.actor, {row.target_id for row, _who in rows if row.target_id and row.action == "connection.refused"}
+    )
+    page = {"crumbs": crumbs(_("Notifications")), "items": [_item(request.user, row, who, mine, refused) for row, who in rows]}
     # Where some are not shown, none is marked as read: marking goes by time.
     if rows and rows == found and request.method == "GET":
         see_notifications(user=request.user, until=rows[0][0].at)
@@ -38,9 +42,12 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, "me/notifications.html", page)
 
 
-def _item(user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]]) -> Shown:
+def _item(
+    user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]], refused: Mapping[UUID, str]
+) -> Shown:
     # A membership that was moved since is another place: leaving it is not what this row offers.
     added = row.action == "membership.created" and (row.target_id, row.about["community"]) in mine
+    slug = refused.get(row.target_id) if row.target_id else None
     return {
         "text": _text(row, who),
         "place": row.about.get("community", ""),
@@ -49,6 +56,7 @@ def _item(user: User, row: Notification, who: str, mine: Collection[tuple[UUID |
         "new": row.at > user.notifications_seen_at,
         "icon": _ICONS.get(row.action, "shield"),
         "leave_url": reverse("leave", args=[row.target_id]) if added else None,
+        "refused_url": f"{reverse('connection', args=[slug, row.target_id])}#refused" if slug else None,
     }
 
 
@@ -57,12 +65,15 @@ _ICONS = {
     "membership.removed": "user-minus",
     "membership.deactivated": "ban",
     "membership.reactivated": "check",
+    "connection.refused": "door-open",
     "user.passkey_added": "key-round",
     "user.passkey_removed": "key-round",
 }
 
 
 def _text(row: Notification, who: str) -> str:
+    if row.action == "connection.refused":
+        return _("%(connection)s vouched for somebody who was refused. Let them in if they belong here.") % row.about
     return _about_account(row) if row.action.startswith("user.") else _about_membership(row, who)
 
 
@@ -72,6 +83,7 @@ def _about_account(row: Notification) -> str:
         "user.totp_removed": _("The authenticator app was removed from your account"),
         "user.recovery_codes_made": _("New recovery codes were made for your account"),
         "user.recovery_code_used": _("A recovery code of your account was used"),
+        "connection.refused": "door-open",
         "user.passkey_added": _("The passkey %(name)s was added to your account"),
         "user.passkey_removed": _("The passkey %(name)s was removed from your account"),
         "user.second_factor_reset": _("The operator removed your authenticator app, recovery codes and passkeys"),

@@ -1,6 +1,7 @@
 """How we speak to a directory: its address was typed by an admin of a workspace, and whatever answers may be hostile."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from guestlist.sso.rules.providers import LOOPBACK, is_secure_url
 
@@ -80,7 +82,7 @@ class PinnedAdapter(HTTPAdapter):
     """Looks a name up once, checks what came out, and connects to just that: a name that leads elsewhere a moment later leads nowhere."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **kwargs, ssl_context=_trusting())  # type: ignore[no-untyped-call]
         self.poolmanager.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
 
     def build_connection_pool_key_attributes(self, request: requests.PreparedRequest, verify: Any, cert: Any = None) -> Any:
@@ -90,6 +92,15 @@ class PinnedAdapter(HTTPAdapter):
         if host_params["scheme"] == "https":
             pool_kwargs |= {"server_hostname": host, "assert_hostname": host}
         return {**host_params, "host": allowed_address(host, host_params["port"])}, pool_kwargs
+
+
+def _trusting() -> ssl.SSLContext | None:
+    """The operator's own authorities, to which requests adds the public ones."""
+    if not settings.GUESTLIST_CA_BUNDLE:
+        return None
+    context = create_urllib3_context()
+    context.load_verify_locations(settings.GUESTLIST_CA_BUNDLE)
+    return context
 
 
 def allowed_address(host: str, port: int | None) -> str:

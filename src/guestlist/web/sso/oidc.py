@@ -8,7 +8,6 @@ import jwt
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -16,10 +15,12 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_noop as _
 
 from guestlist.kernel.seals import unseal
 from guestlist.sso.models import Connection
 from guestlist.sso.rules.providers import is_secure_url
+from guestlist.web.sso.causes import BadAnswer
 from guestlist.web.sso.id_tokens import UnknownKey, read_id_token
 from guestlist.web.sso.turns import turn
 
@@ -45,9 +46,9 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth is un
         """What the provider says of itself: it must call itself exactly what the connection calls it (RFC 8414, section 3.3)."""
         config = self.fetch(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
         if config.get("issuer") != self.issuer:
-            raise OAuth2Error(f"the provider calls itself {str(config.get('issuer'))[:200]}")
+            raise BadAnswer(_("It calls itself otherwise. Write the issuer exactly so:"), str(config.get("issuer"))[:200])
         if not all(is_secure_url(str(config[each])) for each in ENDPOINTS if each in config):
-            raise OAuth2Error("an endpoint without https")
+            raise BadAnswer(_("One of its endpoints is without https."))
         return config
 
     def keys(self, *, anew: bool = False) -> dict[str, Any]:
@@ -113,9 +114,9 @@ def read_answer(request: HttpRequest, connection: Connection, state: State) -> d
     # RFC 9207: an answer that says whose it is, and of a provider that promised to say so.
     told = request.GET.get("iss")
     if (told or config.get("authorization_response_iss_parameter_supported")) and told != connection.issuer:
-        raise OAuth2Error("the answer of another provider")
+        raise BadAnswer(_("Its answer is another issuer’s. Check the issuer."), str(told)[:200])
     if "code" not in request.GET:
-        raise OAuth2Error(f"the provider said {request.GET.get('error', 'nothing')[:100]}")
+        raise BadAnswer(_("It refused, in these words:"), request.GET.get("error", "…")[:100])
     app = adapter.get_provider().app
     with turn(adapter.provider_id):
         tokens = adapter.get_access_token_data(request, app, adapter.get_client(request, app), state["pkce_code_verifier"])
@@ -124,7 +125,7 @@ def read_answer(request: HttpRequest, connection: Connection, state: State) -> d
         return claims
     more = adapter.fetch(config["userinfo_endpoint"], {"Authorization": f"Bearer {tokens['access_token']}"})
     if more.get("sub") != claims["sub"]:
-        raise OAuth2Error("the user info of somebody else")
+        raise BadAnswer(_("Its user info is about somebody else than its token."))
     # The address and whether it was verified come from one place, the signed one where it has them.
     source = claims if claims.get("email") else more
     told_of_email = {each: source[each] for each in ("email", "email_verified") if each in source}
@@ -152,7 +153,7 @@ def fetch_json(url: str, headers: dict[str, str] | None = None) -> dict[str, Any
     answer.raise_for_status()
     found = answer.json()
     if not isinstance(found, dict):
-        raise OAuth2Error("not a JSON object")
+        raise BadAnswer(_("Its answer cannot be read. Check its address."))
     return found
 
 

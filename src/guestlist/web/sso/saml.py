@@ -11,19 +11,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Saml2
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
 from guestlist.sso.models import Connection
+from guestlist.web.sso.causes import BadAnswer
 
 LARGEST_ANSWER = 256 * 1024
 SUBJECT_ID = "urn:oasis:names:tc:SAML:attribute:subject-id"
-
-
-class BadAnswer(Exception):
-    """An assertion that is not believed, and why: for the log."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,12 @@ def ask(request: HttpRequest, connection: Connection, purpose: str, after: str) 
 def read_answer(connection: Connection, encoded: str) -> Answer:
     """Reads what the browser carried from the provider. Raises BadAnswer, or whatever breaks."""
     if not encoded or len(encoded) > LARGEST_ANSWER:
-        raise BadAnswer("no answer, or too large")
+        raise BadAnswer(_("It sent no answer, or one of more than 256 KB."))
     response = OneLogin_Saml2_Response(OneLogin_Saml2_Settings(_config(connection)), encoded)
     response.is_valid(_told(connection, "sso_acs"), raise_exceptions=True)
     acs, entity = _url(connection, "sso_acs"), _url(connection, "sso_metadata")
     if entity not in response.get_audiences():
-        raise BadAnswer("not for us")
+        raise BadAnswer(_("Its answer is for another audience. Check the audience URI in the directory."))
     request_ids = {
         each.get("InResponseTo")
         for each in response._query_assertion("/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData")
@@ -61,7 +59,7 @@ def read_answer(connection: Connection, encoded: str) -> Answer:
     # Read from the signed part: what stands around it could be anybody's.
     request_id = request_ids.pop() if len(request_ids) == 1 else None
     if not request_id or request_id != response.get_in_response_to():
-        raise BadAnswer("nobody asked for this")
+        raise BadAnswer(_("Nobody asked for this answer. Begin at the sign-in address, not in the directory."))
     digest = hashlib.sha256(f"{response.get_assertion_id()}".encode()).hexdigest()
     return Answer(_claims(response), request_id, digest)
 
@@ -72,7 +70,7 @@ def _claims(response: Any) -> dict[str, Any]:
     lasting = claims.get(SUBJECT_ID)
     name_id, name_format = response.get_nameid(), response.get_nameid_format()
     if not lasting and name_format == Saml2.NAMEID_TRANSIENT:
-        raise BadAnswer("a transient name id")
+        raise BadAnswer(_("It names people anew each time. Have it send a persistent name id."))
     if name_format == Saml2.NAMEID_EMAIL_ADDRESS:
         claims.setdefault("email", [name_id])
     return claims | {"sub": lasting[0] if lasting else name_id}

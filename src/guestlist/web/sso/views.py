@@ -1,11 +1,7 @@
 """Sign in through a workspace's directory: away, back again, and what comes of it."""
 
-import logging
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -20,8 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from guestlist.kernel import clock, context
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel import clock
 from guestlist.sso.commands import sign_in, try_sign_in, use_assertion
 from guestlist.sso.errors import ConnectionClosed
 from guestlist.sso.models import Connection
@@ -35,65 +30,14 @@ from guestlist.web.shell import at, at_the_door
 from guestlist.web.sign_in.discovery import remember_connection
 from guestlist.web.sign_in.views import safe_next
 from guestlist.web.sso import oidc, saml
+from guestlist.web.sso.causes import NOBODY, UNASKED, USED, BadAnswer
+from guestlist.web.sso.failing import ProviderFailed, carried_page, says_if_it_fails, speaking_with
+from guestlist.web.sso.slowing import count_visit, forgive_visit, slowed
 
-log = logging.getLogger(__name__)
 ANONYMOUS_FOR = 900  # seconds that the session of a browser lives which was sent away and did not come back
 TICKET_FOR = 120
 PENDING = "sso_pending"
 ARRIVED = "sso_arrived"
-
-
-class ProviderFailed(Exception):
-    """What came of speaking with the provider of `connection`; `why` is for the log."""
-
-    def __init__(self, connection: Connection, why: str) -> None:
-        super().__init__(why)
-        self.connection, self.why = connection, why
-
-
-def says_if_it_fails(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The one page for every way that a directory can fail, with a reference by which the operator finds what it was."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
-        try:
-            return view(request, connection)
-        except ProviderFailed as failed:
-            return _failed_page(request, failed)
-
-    return guarded
-
-
-def _failed_page(request: HttpRequest, failed: ProviderFailed) -> HttpResponse:
-    row, reference = failed.connection, context.request_id.get()
-    log.warning("connection %s failed, reference %s: %.300r", row.id, reference, failed.why)
-    at_the_door(request)
-    again = reverse("sso_start" if row.enabled_at else "sso_test", args=[row.id])
-    page = {
-        "connection": row.name,
-        "reference": reference,
-        "again_url": again,
-        "login_url": reverse("account_login"),
-        **_for_admin(request, failed),
-    }
-    # Not 5xx: proxies put a page of their own in the place of those.
-    return render(request, "sso/failed.html", page, status=400)
-
-
-def _for_admin(request: HttpRequest, failed: ProviderFailed) -> dict[str, str]:
-    """The cause, and the way to mend it: for whoever may configure the connection. Empty for the others."""
-    try:
-        row = locate_connection(request.user.actor, failed.connection.id) if request.user.is_authenticated else None
-    except NotFound:
-        row = None
-    if row is None:
-        return {}
-    args = [row.workspace.slug, row.id]
-    return {
-        "cause": failed.why[:300],
-        "settings_url": reverse("connection", args=args),
-        "edit_url": reverse("connection_edit", args=args),
-    }
 
 
 @never_cache
@@ -119,29 +63,27 @@ def test(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 
 def _ask(request: HttpRequest, row: Connection, purpose: str, after: str) -> HttpResponse:
     protocol = oidc if row.protocol == Connection.Protocol.OIDC else saml
-    with _speaking_with(row):
-        return protocol.ask(request, row, purpose, after)
-
-
-@contextmanager
-def _speaking_with(row: Connection) -> Iterator[None]:
-    """A provider that is down, slow, wrong or hostile breaks something, and there is no end of what. Raises ProviderFailed."""
+    count_visit()
     try:
-        yield
-    except Exception as broken:
-        raise ProviderFailed(row, f"{type(broken).__name__}: {broken}") from broken
+        with speaking_with(row):
+            return protocol.ask(request, row, purpose, after)
+    except ProviderFailed:
+        forgive_visit()  # it is not their doing
+        raise
 
 
 @never_cache
 @require_safe
 @says_if_it_fails
+@slowed
 def callback(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """Where an OpenID provider sends the browser back to."""
     row = answered_connection(connection, Connection.Protocol.OIDC)
     state = oidc.take_state(request, row, request.GET.get("state", ""))
     if state is None:
-        raise ProviderFailed(open_connection(connection), "an answer that this browser did not ask for")
-    with _speaking_with(row):
+        raise ProviderFailed(open_connection(connection), BadAnswer(UNASKED))
+    forgive_visit()  # the one on which this browser was sent away
+    with speaking_with(row):
         raw = oidc.read_answer(request, row, state)
     return _arrive(request, row, raw, state)
 
@@ -149,25 +91,29 @@ def callback(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 @csrf_exempt  # it comes from the provider's page; the request it answers must be one that this browser made
 @never_cache
 @says_if_it_fails
+@slowed
 def acs(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """Where a SAML provider has the browser post its answer. That post carries no session of ours (SameSite), so what was verified
     waits for the browser to come by itself, a moment later."""
     row = answered_connection(connection, Connection.Protocol.SAML)
     if request.method == "POST":
         return _take_in(request, row)
+    if failed := carried_page(request, row):
+        return failed
     ticket = f"sso.ticket.{request.GET.get('ticket', '')[:64]}"
     answer: saml.Answer | None = cache.get(ticket)
     state = oidc.take_state(request, row, answer.request_id) if answer else None
     if answer is None or state is None:
-        raise ProviderFailed(open_connection(connection), "an answer that this browser did not ask for")
+        raise ProviderFailed(open_connection(connection), BadAnswer(UNASKED))
+    forgive_visit()
     cache.delete(ticket)
     if not use_assertion(connection=row, digest=answer.digest):
-        raise ProviderFailed(row, "an assertion that was used before")
+        raise ProviderFailed(row, BadAnswer(USED))
     return _arrive(request, row, answer.claims, state)
 
 
 def _take_in(request: HttpRequest, row: Connection) -> HttpResponse:
-    with _speaking_with(row):
+    with speaking_with(row):
         answer = saml.read_answer(row, request.POST.get("SAMLResponse", ""))
     ticket = secrets.token_urlsafe(32)
     cache.set(f"sso.ticket.{ticket}", answer, TICKET_FOR)
@@ -185,7 +131,7 @@ def metadata(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
 def _arrive(request: HttpRequest, row: Connection, raw: dict[str, Any], state: oidc.State) -> HttpResponse:
     claims = read_claims(raw, row.group_claim)
     if not claims.subject:
-        raise ProviderFailed(row, "no subject, or one that cannot be kept")
+        raise ProviderFailed(row, BadAnswer(NOBODY))
     if state["process"] == "test":
         return _show_test(request, row, claims, raw)
     try:

@@ -14,7 +14,7 @@ from guestlist.sso.commands import check_domain, claim_domain, remove_domain
 from guestlist.sso.models import Domain
 from guestlist.sso.queries import check_may_connect, fetch_domain
 from guestlist.sso.rules import record_name, record_value
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before
 from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown
 from guestlist.web.shell import open_workspace
@@ -25,8 +25,8 @@ def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
     workspace = open_workspace(request, slug, "ws-security")
     check_may_connect(request.user.actor, workspace)
     if not confirmed_lately(request):
-        return ask_to_confirm(request)
-    typed, errors = request.POST.get("name", ""), {}
+        return ask_to_confirm(request, keep=True)
+    typed, errors = (request.POST or typed_before(request)).get("name", ""), {}
     if request.method == "POST":
         try:
             row = claim_domain(actor=request.user.actor, workspace=workspace, name=typed)

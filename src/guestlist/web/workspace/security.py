@@ -18,7 +18,7 @@ from guestlist.kernel.ids import as_id
 from guestlist.members.queries import may_in_main
 from guestlist.sso.commands import change_sign_in_policy
 from guestlist.sso.queries import break_glass_choices, domains_of
-from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before
 from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown, duration, person
 from guestlist.web.shell import open_workspace
@@ -28,7 +28,6 @@ from guestlist.workspaces.models import Workspace
 
 IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
 LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
-TYPED = "typed_policy"  # in the session: what was typed before somebody was asked who they are, by page
 SWITCHES = ("sso_only", "requires_second_factor")
 BESIDE = {
     "no_connection": "sso_only",
@@ -46,8 +45,7 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
         if "settings:write" not in writes:
             raise NotFound
         if not confirmed_lately(request):
-            request.session[TYPED] = {request.path: request.POST.urlencode()}
-            return ask_to_confirm(request)
+            return ask_to_confirm(request, keep=True)
         answer = _save(request, workspace)
         if isinstance(answer, HttpResponse):
             return answer
@@ -133,7 +131,7 @@ def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shu
 
 def _policy(request: HttpRequest, workspace: Workspace) -> Shown:
     """As saved, or as just typed."""
-    typed = request.POST if request.method == "POST" else QueryDict(request.session.pop(TYPED, {}).get(request.path, ""))
+    typed = request.POST if request.method == "POST" else typed_before(request)
     saved = {each: getattr(workspace, each) for each in (*SWITCHES, "session_idle", "session_lifetime")}
     values = saved | (_posted(typed) if typed else {})
     admins = break_glass_choices(request.user.actor, workspace)
