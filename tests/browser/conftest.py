@@ -48,7 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    return {"executable_path": shutil.which("chromium"), "args": FLAGS}
+    """The shell shows pages as Chromium does, for less than half the work; where it is not installed, Chromium itself."""
+    return {"executable_path": shutil.which("chromium-headless-shell") or shutil.which("chromium"), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
