@@ -4,10 +4,13 @@
 
 PY ?= python3
 UV := $(shell command -v uv 2>/dev/null)
-CHROMIUM := $(shell command -v chromium 2>/dev/null)
+CHROMIUM := $(shell command -v chromium-headless-shell || command -v chromium)
 CATALOGUES := $(wildcard src/guestlist/locale/*/LC_MESSAGES/django.po)
 PROVIDERS := tests/flows/providers
 PYTEST := .venv/bin/python -m pytest -n 3 $(if $(GUESTLIST_CI),-p tests.architecture.nothing_skipped)
+
+# Each of the hundred processes of a run would compile everything again that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
@@ -38,15 +41,16 @@ check: setup  ## format, lint, types, import contracts, migrations, translations
 	GUESTLIST_TEST_DB=sqlite DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python -m django makemigrations --check --dry-run
 	.venv/bin/python tools/messages.py check
 
+# Tests of processes with a database of their own, which is SQLite's, run once.
 # The browser tests apart: pytest groups them by browser, and so before others that need the rows they flush.
 # One that fails is tried once more, and told as rerun: Chromium on two busy cores now and then is late.
 test: check  ## check, then every test on SQLite (no browser) and on PostgreSQL
-	GUESTLIST_TEST_DB=sqlite $(PYTEST) -m "not browser"
-	$(PYTEST) -m "not browser"
+	GUESTLIST_TEST_DB=sqlite $(PYTEST) --ignore tests/browser -m "not own_database"
+	$(PYTEST) --ignore tests/browser
 ifdef CHROMIUM
-	$(PYTEST) -m "browser and not flows" --reruns 1
+	$(PYTEST) tests/browser -m "not flows" --reruns 1
 else
-	@echo "Left out: the browser tests. They need chromium on the PATH."$(if $(GUESTLIST_CI), && exit 1)
+	@echo "Left out: the browser tests. They need chromium-headless-shell or chromium on the PATH."$(if $(GUESTLIST_CI), && exit 1)
 endif
 
 flows: setup $(PROVIDERS)/node_modules  ## sign-in through real identity providers, in a browser; needs node, npm and chromium

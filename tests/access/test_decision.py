@@ -66,7 +66,7 @@ placements = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parents=st.lists(st.integers(0, 5), max_size=6),
     held=st.lists(placements, max_size=8, unique_by=lambda each: each[:2]),

@@ -12,10 +12,15 @@ PLACES = ("main", "alder", "birch", "cedar", "cedar-north")
 
 def log_in(page: Page, address: str, password: str = PASSWORD) -> None:
     page.goto("/login")
+    enter(page, address, password)
+    expect(page.get_by_role("button", name="Account menu")).to_be_visible()
+
+
+def enter(page: Page, address: str, password: str = PASSWORD) -> None:
+    """Fills in the page of signing in, and sends it; what comes then is the caller's to wait for."""
     page.get_by_label("Email", exact=True).fill(address)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("button", name="Account menu")).to_be_visible()
 
 
 def confirm_it_is_me(page: Page) -> None:
@@ -28,7 +33,9 @@ def confirm_it_is_me(page: Page) -> None:
 
 def open_account_menu(page: Page) -> Locator:
     page.get_by_role("button", name="Account menu").click()
-    return page.get_by_role("navigation", name="Account menu")
+    menu = page.get_by_role("navigation", name="Account menu")
+    expect(menu).to_be_visible()
+    return menu
 
 
 def open_managed_communities(page: Page) -> None:
@@ -89,6 +96,7 @@ def roles_offered(sheet: Locator, community: str) -> list[str]:
     group = sheet.get_by_role("group", name=f"Roles in {community}", exact=True)
     ticked = row.is_checked()
     row.check()
+    expect(group).to_be_visible()
     offered = [each.strip() for each in group.locator("label").all_inner_texts()]
     row.set_checked(ticked)
     return offered
@@ -143,4 +151,5 @@ def reach(page: Page, cast: Cast) -> set[str]:
 def names_in_tree(page: Page) -> list[str]:
     """What Managed Communities lists, top to bottom."""
     open_managed_communities(page)
+    expect(page.get_by_role("heading", name="User Center", exact=True)).to_be_visible()
     return [each.strip() for each in community_tree(page).locator("a.node b").all_inner_texts()]

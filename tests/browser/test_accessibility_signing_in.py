@@ -7,6 +7,7 @@ from guestlist.users.commands import add_passkey, add_totp, request_password_res
 from tests.browser.conftest import Visit
 from tests.browser.looks import findings
 from tests.browser.mailbox import Mailbox
+from tests.browser.steps import enter
 from tests.cast import PASSWORD, Cast
 from tests.invitations.acts import invited, now
 from tests.passkeys import now_code, stored_passkey
@@ -94,9 +95,7 @@ def test_pages_of_the_second_factor(cast: Cast, visit: Visit):
     found += findings(page, "confirm, with everything")
     half = visit()
     half.goto("/login")
-    half.get_by_label("Email", exact=True).fill("ana@northwind.example")
-    half.get_by_label("Password", exact=True).fill(PASSWORD)
-    half.get_by_role("button", name="Log in", exact=True).click()
+    enter(half, "ana@northwind.example")
     expect(half.get_by_role("heading", level=1)).to_have_text("Second step")
     found += findings(half, "second step")
 

@@ -56,6 +56,7 @@ def test_custom_role_is_made_given_by_an_invitation_and_carries_exactly_its_perm
     type_addresses(sheet, "kim@birch.example")
     tick(sheet, "Birch", "Greeter")
     submit(sheet, "Validate")
+    says(page, "1 invited")
     guest = visit()
     join(guest, mailbox.link_to("kim@birch.example"), "Kim Duval")
 

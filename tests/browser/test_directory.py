@@ -18,8 +18,8 @@ from guestlist.sso.commands import create_connection
 from guestlist.sso.models import Connection, Domain
 from guestlist.sso.rules import Saml
 from tests.browser.conftest import Visit
-from tests.browser.steps import log_in
-from tests.cast import PASSWORD, Cast
+from tests.browser.steps import enter, log_in
+from tests.cast import Cast
 from tests.sso.acts import connect, creating, held
 from tests.sso.identity_provider import CERTIFICATE, ENTITY, Says
 
@@ -56,9 +56,7 @@ def test_holder_of_an_account_links_it_once(cast: Cast, okta: Connection, visit:
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Link your account")
     page.get_by_role("link", name="Log in to link it").click()
-    page.get_by_label("Email", exact=True).fill(OTTO)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    enter(page, OTTO)
     page.get_by_role("button", name="Link to Okta").click()
 
     expect(page.get_by_role("button", name="Account menu")).to_be_visible()

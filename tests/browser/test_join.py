@@ -12,8 +12,8 @@ from guestlist.kernel import clock
 from guestlist.users.models import User
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox
-from tests.browser.steps import join, log_in, reach
-from tests.cast import PASSWORD, Cast
+from tests.browser.steps import enter, join, log_in, reach
+from tests.cast import Cast
 from tests.invariants import assert_sound
 from tests.invitations.acts import GOOD_PASSWORD, ask, held, invited, now
 
@@ -81,9 +81,7 @@ def test_link_opened_twice_says_already_accepted(cast: Cast, visit: Visit, mailb
 
     headline(page, "You joined on")
     page.get_by_role("link", name="Log in", exact=True).click()
-    page.get_by_label("Email", exact=True).fill(JULES)
-    page.get_by_label("Password", exact=True).fill(GOOD_PASSWORD)
-    press(page, "Log in")
+    enter(page, JULES, GOOD_PASSWORD)
     expect(page.get_by_role("button", name="Account menu")).to_be_visible()
     assert held(User.objects.get(email=JULES)) == {"birch": {"Analyst"}}
 
@@ -203,9 +201,7 @@ def test_account_that_is_asked_logs_in_and_accepts(cast: Cast, visit: Visit, mai
 
     page.goto(mailbox.link_to("otto@elsewhere.example"))
     page.get_by_role("link", name="Log in to accept").click()
-    page.get_by_label("Email", exact=True).fill("otto@elsewhere.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    press(page, "Log in")
+    enter(page, "otto@elsewhere.example")
     press(page, "Accept")
 
     headline(page, "You are in Northwind Security")

@@ -55,6 +55,7 @@ def test_leaving_without_save_changes_nothing(cast: Cast, visit: Visit):
     expect(page.locator("#differences")).to_contain_text("Not saved:")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Users").click()
 
+    expect(page.get_by_role("heading", name="Users", exact=True)).to_be_visible()
     assert roles_of(cast, "birch") == ["Analyst"]
 
 

@@ -7,6 +7,7 @@ from guestlist.members.commands import create_role
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox
 from tests.browser.steps import (
+    enter,
     join,
     log_in,
     open_managed_communities,
@@ -41,9 +42,7 @@ def test_my_team_invites_with_a_role(cast: Cast, visit: Visit, mailbox: Mailbox)
     expect(row_of(page, "jules@alder.example")).to_contain_text("Pending")
     early = visit()
     early.goto("/login")
-    early.get_by_label("Email", exact=True).fill("jules@alder.example")
-    early.get_by_label("Password", exact=True).fill(GOOD_PASSWORD)
-    early.get_by_role("button", name="Log in").click()
+    enter(early, "jules@alder.example", GOOD_PASSWORD)
     expect(early.get_by_role("alert")).to_contain_text("do not match")
     guest = visit()
     join(guest, link, "Jules Moreau")
@@ -95,6 +94,7 @@ def test_single_community_workspace_needs_no_choice_of_community(cast: Cast, vis
     tick(sheet, "Acme", "Guest")
     submit(sheet, "Validate")
 
+    says(page, "1 invited")
     guest = visit()
     join(guest, mailbox.link_to("pia@acme.example"), "Pia Holm")
     assert reach(guest, cast) == set()

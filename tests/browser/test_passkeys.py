@@ -6,7 +6,7 @@ from guestlist.users.models import User
 from guestlist.users.queries import passkeys_of
 from tests.browser.conftest import Visit
 from tests.browser.mailbox import Mailbox
-from tests.browser.steps import log_in
+from tests.browser.steps import enter, log_in
 from tests.cast import PASSWORD, Cast
 from tests.invariants import assert_sound
 from tests.invitations.acts import invited
@@ -72,9 +72,7 @@ def test_passkey_is_the_second_step_after_the_password(cast: Cast, visit: Visit)
     add_passkey(page, "Laptop")
     log_out(page)
 
-    page.get_by_label("Email", exact=True).fill("ana@northwind.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    press(page, "Log in")
+    enter(page, "ana@northwind.example")
     headline(page, "Second step")
     press(page, "Use a passkey")
 
@@ -127,9 +125,7 @@ def test_app_is_set_up_by_the_key_on_the_page(cast: Cast, visit: Visit):
     headline(page, "Recovery codes")
     code = page.locator(".codes code").first.inner_text()
     log_out(page)
-    page.get_by_label("Email", exact=True).fill("ana@northwind.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    press(page, "Log in")
+    enter(page, "ana@northwind.example")
     page.get_by_label("Code", exact=True).fill(code)
     press(page, "Continue")
 

@@ -19,8 +19,8 @@ from guestlist.sso.queries import attempts_of
 from guestlist.sso.rules import Oidc, read_metadata
 from guestlist.users.models import User
 from tests.browser.conftest import Visit
-from tests.browser.steps import log_in, reach
-from tests.cast import PASSWORD, Cast, role_named
+from tests.browser.steps import enter, log_in, reach
+from tests.cast import Cast, role_named
 from tests.flows.providers import Directory, directory
 from tests.invariants import assert_sound
 from tests.invitations.acts import invited
@@ -189,9 +189,7 @@ def test_holder_of_an_account_links_it_once(cast: Cast, row: Connection, visit: 
     expect(page.get_by_role("heading", level=1)).to_have_text("Link your account")
     assert not Identity.objects.exists()
     page.get_by_role("link", name="Log in to link it").click()
-    page.get_by_label("Email", exact=True).fill(OTTO)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    enter(page, OTTO)
     page.get_by_role("button", name=f"Link to {row.name}").click()
     assert_in(page)
     come(later, row, "otto")

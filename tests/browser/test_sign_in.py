@@ -3,17 +3,15 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.steps import log_in, open_account_menu
-from tests.cast import PASSWORD, Cast
+from tests.browser.steps import enter, log_in, open_account_menu
+from tests.cast import Cast
 
 
 def test_wrong_password_keeps_the_address(cast: Cast, visit: Visit):
     page = visit()
     page.goto("/login")
 
-    page.get_by_label("Email", exact=True).fill("olga@northwind.example")
-    page.get_by_label("Password", exact=True).fill("wrong")
-    page.get_by_role("button", name="Log in", exact=True).click()
+    enter(page, "olga@northwind.example", "wrong")
 
     expect(page.get_by_role("alert")).to_contain_text("This e-mail and password do not match.")
     expect(page.get_by_label("Email", exact=True)).to_have_value("olga@northwind.example")
@@ -23,9 +21,7 @@ def test_page_asked_for_opens_after_logging_in(cast: Cast, visit: Visit):
     page = visit()
 
     page.goto("/w/northwind/team/birch/invites")
-    page.get_by_label("Email", exact=True).fill("Olga@Northwind.example")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    enter(page, "Olga@Northwind.example")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Invites")
 

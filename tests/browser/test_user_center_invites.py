@@ -161,6 +161,7 @@ def test_custom_roles_are_offered_where_they_can_be_used_and_carry_their_permiss
     tick(sheet, "Birch", "Report reader")
     submit(sheet, "Validate")
 
+    says(page, "1 invited")
     assert offered["Northwind Security"] == offered["Birch"] == [*DEFAULT_ROLES, "Report reader"]
     assert set(offered["Cedar"]) == set(offered["Cedar North"]) == {*DEFAULT_ROLES, "Report reader", "Cedar desk"}
     guest = visit()

@@ -9,6 +9,12 @@ from guestlist.cli.main import main
 from tests.cli.place import PASSWORD, Place, copy_place, make_place
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"empty_place", "acme"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.own_database)
+
+
 @dataclass(frozen=True)
 class Done:
     code: int
