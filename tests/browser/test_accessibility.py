@@ -23,6 +23,7 @@ from tests.browser.steps import confirm_it_is_me, tick, type_addresses
 from tests.cast import PASSWORD, Cast, give, role_named
 from tests.invitations.acts import ask, invited, now
 from tests.passkeys import now_code, stored_passkey
+from tests.users.addresses import asked, held
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Colours are all that differs in the dark, and they are the same on a phone. Without preload axe reads the style sheets that the browser has, and fetches none.
@@ -316,6 +317,26 @@ def test_pages_of_joining(cast: Cast, visit: Visit, mailbox: Mailbox, settings):
     found += findings(visit_again, "already accepted")
 
     assert now(jules).state == "accepted"
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_addresses(cast: Cast, visit: Visit):
+    row, link = held(cast.ana), f"/address/{asked(cast.ana, 'later@home.example')}"
+    page, nora = visit(cast.ana), visit(cast.nora)
+    confirm_it_is_me(page)
+    paths = ["/me/addresses", f"/me/addresses/{row.id}/primary", f"/me/addresses/{row.id}/remove", link, "/me/addresses/new"]
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.get_by_role("button", name="Send the link", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += findings(page, "new, with a mistake")
+    nora.goto(link)
+    found += findings(nora, "link of another account")
+    page.goto(link)
+    page.get_by_role("button", name="Confirm the address", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("E-mail addresses")
+    page.goto(link)
+    found += findings(page, "link that is over")
+
     assert not found, "\n".join(found)
 
 

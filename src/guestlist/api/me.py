@@ -101,7 +101,7 @@ class Profile(Body):
 def change_me(request: Call, body: Profile) -> UserMe:
     """A user's own profile. A key has none. In a session that a directory opened, its holder must have confirmed lately who they are:
     403 `confirm_first`."""
-    user = _changing(request)
+    user = changing(request)
     kept = {"name": user.name, "language": user.language, "time_zone": user.time_zone, "theme": user.theme}
     change_profile(user=user, **kept | body.model_dump(exclude_none=True))
     return _user(user)
@@ -121,27 +121,27 @@ class SessionOut(BaseModel):
 @router.get("/me/sessions", response=Listed[SessionOut])
 def my_sessions(request: Call, page: Query[Page]) -> Listed[SessionOut]:
     here = request.session.session_key
-    rows, then = sliced("sessions", sessions_of(_holder(request)), page)
+    rows, then = sliced("sessions", sessions_of(holder(request)), page)
     return listed("sessions", [_session(row, here) for row in rows], then)
 
 
 @router.delete("/me/sessions/{session}", response={204: None})
 def end_my_session(request: Call, session: uuid.UUID) -> Status[None]:
     """In a session that a directory opened, its holder must have confirmed lately who they are: 403 `confirm_first`."""
-    end_session(user=_changing(request), session=session)
+    end_session(user=changing(request), session=session)
     return Status(204, None)
 
 
-def _holder(request: Call) -> User:
+def holder(request: Call) -> User:
     """A key has no account, so there is nothing here for it. Raises NotFound."""
     if request.auth.kind != "user":
         raise NotFound
     return request.user
 
 
-def _changing(request: Call) -> User:
+def changing(request: Call) -> User:
     """A workspace's directory reaches nothing of the account (rule 14). Raises NotFound, ConfirmFirst."""
-    user = _holder(request)
+    user = holder(request)
     if "connection" in request.session:
         confirm_first(request)
     return user

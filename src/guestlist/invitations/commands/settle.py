@@ -34,10 +34,26 @@ def foresee(actor: Actor, workspace: Workspace, entries: Sequence[Entry]) -> lis
 def settle(batch: Batch, entries: Sequence[Entry]) -> list[Outcome]:
     """Does it, for at most a part's worth of entries; the caller holds the workspace's lock. The actor's rights are asked now."""
     facts = gather(batch.actor, batch.workspace, entries, discreet=False)
-    work = _Work(batch, facts, clock.now())
-    outcomes = [work.take(entry, _plan(entry, facts)) for entry in entries]
+    work, later = _Work(batch, facts, clock.now()), _by_another_address(entries, facts)
+    taken = [work.take(entry, Plan("joined") if place in later else _plan(entry, facts)) for place, entry in enumerate(entries)]
     work.write()
-    return [each.outcome() for each in outcomes]
+    outcomes = [each.outcome() for each in taken]
+    if later:
+        for place, outcome in zip(later, settle(batch, [entries[each] for each in later]), strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _by_another_address(entries: Sequence[Entry], facts: Facts) -> list[int]:
+    """The places of entries whose account stands in the list before, by another of its addresses: what they come to depends on it."""
+    first: dict[uuid.UUID, str] = {}
+    later = []
+    for place, entry in enumerate(entries):
+        key = entry.address.key if entry.address and not entry.reason else ""
+        user = facts.known[key].user if key else None
+        if user and first.setdefault(user, key) != key:
+            later.append(place)
+    return later
 
 
 def _plan(entry: Entry, facts: Facts) -> Plan:

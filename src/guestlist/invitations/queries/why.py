@@ -15,6 +15,7 @@ from guestlist.members.errors import UnknownPermission
 from guestlist.members.models import ApiKey, Membership
 from guestlist.members.queries import communities_where, facts_of, held_in_sight, usable_roles
 from guestlist.users.models import User
+from guestlist.users.queries import verified_addresses
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
@@ -86,7 +87,8 @@ def arrival_of(memberships: Sequence[Membership]) -> Arrival:
         giver = _names([event]).get(event.actor_id, "") if event.actor_id else event.actor_kind.capitalize()
         return Arrival(first.created_at, first.source == Membership.Source.INVITED, giver)
     asked = Grant.objects.filter(invitation__user_id=first.user_id, community=first.community_id, ending="accepted")
-    grant = asked.filter(invitation__email_key=first.email_key).order_by("-made_at").first()
+    keys = verified_addresses(first.user_id) | {first.email_key}
+    grant = asked.filter(invitation__email_key__in=keys).order_by("-made_at").first()
     return Arrival(first.created_at, True, grant.giver_name if grant else "")
 
 
@@ -97,7 +99,7 @@ def _causes(user: User, because: Sequence[Held]) -> list[Cause]:
     given = {(held.community, held.role.id): _given(events, rows[held.community].id, held.role.id) for held in because}
     names = _names([event for event in given.values() if event])
     accepted = Grant.objects.filter(invitation__user_id=user.id, community__in=places, ending="accepted")
-    keys = {row.email_key for row in rows.values()}
+    keys = verified_addresses(user.id) | {row.email_key for row in rows.values()}
     grants = list(accepted.filter(invitation__email_key__in=keys).order_by("-made_at"))
     return [
         Cause(
