@@ -67,7 +67,7 @@ def test_confirmed_address_signs_in_and_every_address_is_told(cast: Cast):
 
     assert signs_in(HOME) == signs_in(OWN) == cast.ana
     assert told("address_added") == {OWN, HOME}
-    assert Notification.objects.get(user=cast.ana).action == "user.address_added"
+    assert Notification.objects.get(user=cast.ana, action__startswith="user.").action == "user.address_added"
     assert User.objects.get(id=cast.ana.id).email == OWN
     assert_sound()
 
@@ -115,9 +115,10 @@ def test_link_sent_again_ends_the_one_before(cast: Cast):
 
     with pytest.raises(LinkEnded):
         verify_address(user=cast.ana, token=first)
-    verify_address(user=cast.ana, token=second)
 
-    assert Message.objects.filter(template="users/emails/address_link", state="cancelled").count() == 1
+    mails = Message.objects.filter(template="users/emails/address_link").order_by("id")
+    assert [each.state for each in mails] == ["cancelled", "queued"]
+    assert verify_address(user=cast.ana, token=second) == HOME
 
 
 @pytest.mark.parametrize("who", ["olga", "nora", "otto"])

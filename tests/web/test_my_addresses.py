@@ -34,8 +34,13 @@ def from_directory(cast: Cast, client: Client) -> Client:
     return client
 
 
+def words_of(answer: Any) -> str:
+    """Without the places where an address may wrap."""
+    return answer.content.decode().replace("<wbr>", "")
+
+
 def page_of(client: Client) -> str:
-    return client.get("/me/addresses").content.decode()
+    return words_of(client.get("/me/addresses"))
 
 
 def test_list_says_which_is_primary_and_which_waits(cast: Cast):
@@ -49,15 +54,15 @@ def test_list_says_which_is_primary_and_which_waits(cast: Cast):
     assert "home.example" not in page_of(signed_in(cast, "nora"))
 
 
-def test_list_costs_the_same_for_one_address_and_for_ten(cast: Cast):
+def test_list_costs_the_same_for_two_addresses_and_for_ten(cast: Cast):
     client, counts = signed_in(cast, "ana"), []
-    for number in range(2):
+    for wanted in (range(1), range(1, 9)):
+        for each in wanted:
+            request_address(user=cast.ana, typed=f"ana{each}@home.example")
         page_of(client)
         with CaptureQueriesContext(connection) as statements:
             page_of(client)
         counts.append(len(statements))
-        for each in range(9 * (1 - number)):
-            request_address(user=cast.ana, typed=f"ana{each}@home.example")
 
     assert counts[0] == counts[1]
     assert "10 at most" in page_of(client)
@@ -68,7 +73,7 @@ def test_address_is_added_by_its_link(cast: Cast):
 
     sent = client.post(NEW, {"email": f" {HOME} "}, follow=True).content.decode()
     link = f"/address/{link_of(cast.ana)}"
-    shown = client.get(link).content.decode()
+    shown = words_of(client.get(link))
     done = client.post(link, follow=True).content.decode()
 
     assert f"A link is on its way to {HOME}." in sent and "Waiting for confirmation" in sent
@@ -149,7 +154,7 @@ def test_link_in_the_session_of_somebody_else_uses_nothing_up(cast: Cast, who: s
     answers = [client.get(link), client.post(link)]
 
     assert [answer.status_code for answer in answers] == [403, 403]
-    assert all("Ana Ferreira" not in answer.content.decode() and OWN not in answer.content.decode() for answer in answers)
+    assert all("Ana Ferreira" not in words_of(answer) and OWN not in words_of(answer) for answer in answers)
     assert len(address_rows(cast.users[who])) == 1
     assert signed_in(cast, "ana").post(link).status_code == 302
 
@@ -195,7 +200,7 @@ def test_primary_is_changed_and_the_old_one_removed(cast: Cast):
     assert f"{HOME} is your primary address now." in made
     assert f"Remove {OWN}?" in warning and "no longer logs you in" in warning
     assert f"{OWN} is removed." in gone
-    assert HOME in signed_in(cast, "olga").get("/w/northwind/team/birch/users").content.decode()
+    assert HOME in words_of(signed_in(cast, "olga").get("/w/northwind/team/birch/users"))
     assert Client().post("/login", {"email": OWN, "password": PASSWORD}).status_code == 422
 
 
@@ -217,7 +222,7 @@ def test_address_of_somebody_else_is_not_there(cast: Cast, who: str, act: str):
     answers: list[Any] = [client.get(path), client.post(path), client.get(f"/me/addresses/{10**30}/{act}")]
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert not any("home.example" in answer.content.decode() for answer in answers)
+    assert not any("home.example" in words_of(answer) for answer in answers)
     assert address_rows(cast.ana) == before
 
 

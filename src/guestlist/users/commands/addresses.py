@@ -88,7 +88,7 @@ def confirm_address(*, user: User, token: str) -> None:
     """Makes the address one of the account's, in the caller's transaction; every address is told. Call it through
     invitations.commands, which gives what waits for it. Raises NotFound for somebody else's link; LinkEnded, also where another
     account was faster."""
-    _lock(user)
+    holder = _lock(user)
     row = read_address_link(token=token)
     if row.user_id != user.id:
         raise NotFound
@@ -98,7 +98,7 @@ def confirm_address(*, user: User, token: str) -> None:
     except IntegrityError as taken:
         raise LinkEnded from taken
     _end_links([row.id])
-    _tell(user, "address_added", row.email)
+    _tell(holder, "address_added", row.email)
 
 
 def make_primary(*, user: User, address: int) -> None:
@@ -146,7 +146,7 @@ def _give_up(holder: User, row: EmailAddress) -> None:
 def forget_waiting(user: User) -> None:
     """Ends the links of addresses that somebody asked for who perhaps had no right to the account, in the caller's transaction."""
     waiting = EmailAddress.objects.filter(user=user, verified=False)
-    _end_links(waiting.values_list("id", flat=True))
+    _end_links(list(waiting.values_list("id", flat=True)))
     waiting.delete()
 
 
