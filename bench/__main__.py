@@ -9,7 +9,7 @@ BENCHES = ("invite", "accept", "drain", "timing", "users", "races", "sso", "faul
 
 def main() -> None:
     lines = [line for name in BENCHES for line in _run(name)]
-    missed = [line["bench"] for line in lines if not _reached(line)]
+    missed = [str(line["bench"]) for line in lines if not _reached(line)]
     if missed:
         sys.exit(f"Below target: {', '.join(missed)}")
 

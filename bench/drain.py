@@ -24,7 +24,7 @@ from bench.figures import report
 from bench.ground import SENDER, durability
 from bench.web import free_port
 from guestlist.config import schema
-from guestlist.invitations.emails import invitation_mail
+from guestlist.invitations.emails import invitation_mail, invitation_words
 from guestlist.invitations.models import Invitation
 from guestlist.kernel.actors import Actor
 from guestlist.mail.commands import Draft, deliver_due, queue_messages
@@ -77,17 +77,21 @@ def _round(sink: Connection, size: int) -> tuple[float, float]:
     return outbox, loop
 
 
+NOTE = "Welcome, Jules! You will work with Mia on the Birch alerts."
+
+
 def _draft(number: int) -> Draft:
     invitation = Invitation(
         id=uuid.uuid4(),
         email=f"jules.moreau-{number}@birch.example",
         name="Jules Moreau",
         language="en",
-        note="Welcome, Jules! You will work with Mia on the Birch alerts.",
         lifetime=86_400,
     )
     olga = Actor("user", uuid.uuid4(), "Olga Lindqvist")
-    return invitation_mail(invitation=invitation, workspace=Workspace(name="Northwind Security"), inviter=olga, places=PLACES)
+    workspace = Workspace(name="Northwind Security")
+    words = invitation_words(workspace=workspace, inviter=olga, places=PLACES, note=NOTE, has_account=False)
+    return invitation_mail(invitation=invitation, words=words)
 
 
 def _loop(mails: Mails) -> None:

@@ -19,8 +19,7 @@ from urllib.parse import urlencode
 from bench.connections import from_somewhere, prove_domain
 from bench.figures import report
 from bench.ground import DATABASE, PASSWORD, SERVER, durability, make_northwind
-from bench.start import TOKEN
-from bench.web import guestlist_web
+from bench.web import form_token, guestlist_web
 from bench.wrong import FORM, Situation, situations
 
 os.environ["GUESTLIST_TRUSTED_PROXIES"] = "1"
@@ -38,7 +37,9 @@ def main(block: int = 10, rounds: int = 5) -> None:
 
 
 def _measure(port: int, situation: Situation, block: int, rounds: int) -> None:
-    quiet, beside, tries = [], [], []
+    quiet: list[float] = []
+    beside: list[float] = []
+    tries: list[str | None] = []
     for _ in range(rounds):
         quiet += _block(port, block)
         with _others(port, situation, tries):
@@ -65,7 +66,7 @@ def _sign_in(port: int) -> float:
     """Seconds for the page and the password."""
     browser = from_somewhere(port, next(NUMBERS))
     start = time.perf_counter()
-    token = TOKEN.findall(browser.get("/login").body.decode())[0]
+    token = form_token(browser)
     form = {"csrfmiddlewaretoken": token, "email": "olga@northwind.example", "password": PASSWORD}
     answer = browser.post("/login", urlencode(form).encode(), FORM)
     took = time.perf_counter() - start

@@ -60,7 +60,7 @@ def main(rounds: int = 3) -> None:
 def _scores(port: int, path: str, client: Client) -> list[float]:
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     command = [
-        FOLDER / "node_modules/.bin/lighthouse",
+        str(FOLDER / "node_modules/.bin/lighthouse"),
         f"http://localhost:{port}{path}",
         "--preset=desktop",
         "--output=json",

@@ -27,7 +27,6 @@ from guestlist.config import schema
 from guestlist.invitations.commands import accept_as_new_user, close_account, erase_user, invite, resend_invitations
 from guestlist.invitations.models import LINK_PURPOSE, Invitation
 from guestlist.invitations.queries import open_invitation
-from guestlist.invitations.queries.invariants import broken_invariants
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
@@ -50,6 +49,7 @@ from guestlist.members.commands import (
     set_up_workspace,
 )
 from guestlist.members.models import Membership, Role
+from guestlist.sso.queries.invariants import broken_invariants
 from guestlist.users.commands import create_user
 from guestlist.users.models import User
 from guestlist.workspaces.models import Workspace

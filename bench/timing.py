@@ -1,4 +1,5 @@
-"""Known against unknown address: how long sign-in, asking for a password and, where there is one, discovery take.
+"""Known against unknown address: how long sign-in, asking for a password and discovery take. Discovery knows no addresses but
+domains: known ones are of a domain that a workspace proved and has a connection for.
 
     python -m bench.timing [pairs, 500]
 
@@ -11,28 +12,32 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from statistics import median
 from urllib.parse import urlencode
 
 from django.db import connections, transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from bench.connections import DOMAIN, connect, prove_domain
 from bench.figures import report
 from bench.ground import DATABASE, SERVER, make_northwind
-from bench.start import TOKEN
-from bench.web import Client, guestlist_web
+from bench.web import Client, form_token, guestlist_web
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.text import read_address
+from guestlist.sso.rules import Oidc
 from guestlist.users.commands import create_user, hash_new_password
 
 ACCOUNTS = 125  # as many as it takes that none is asked about more than 5 times
 PACE = 0.21  # seconds for a pair at least: below 600 tries a minute
 WARM_UP = 5
+ADDRESSES = {"known": "jules-{:03}@" + DOMAIN, "unknown": "jules-{:03}@nowhere.example"}
 Question = tuple[str, str, dict[str, str]]  # its name, the path and what is posted beside the address
 
 
 def main(pairs: int = 500) -> None:
+    northwind = make_northwind()
+    prove_domain(northwind)
+    connect(northwind, "Corp", Oidc("https://login.corp.example", "guestlist", "hush hush"))
     _make_people()
     os.environ["GUESTLIST_TRUSTED_PROXIES"] = "1"
     with guestlist_web(SERVER.get_uri(DATABASE)) as port:
@@ -50,11 +55,10 @@ def main(pairs: int = 500) -> None:
 
 
 def _make_people() -> None:
-    make_northwind()
     hashed = hash_new_password(password="seven tall ships at anchor", name="x", words=())
     for number in range(ACCOUNTS):
         with transaction.atomic():
-            address = read_address(f"known-{number:03}@northwind.example")
+            address = read_address(ADDRESSES["known"].format(number))
             create_user(actor=OPERATOR, address=address, name=f"Person {number}", password_hash=hashed, language="en")
     connections.close_all()
 
@@ -62,8 +66,7 @@ def _make_people() -> None:
 def _questions() -> Iterator[Question]:
     yield "sign-in", "/login", {"password": "a wrong password"}
     yield "asking for a password", "/password", {}
-    with suppress(NoReverseMatch):
-        yield "discovery", reverse("discovery"), {}
+    yield "discovery", reverse("sso_find"), {}
 
 
 def _measure(port: int, question: Question, pairs: int, source: Callable[[int], str]) -> tuple[float, float]:
@@ -72,7 +75,7 @@ def _measure(port: int, question: Question, pairs: int, source: Callable[[int], 
     for number in range(pairs + WARM_UP):
         start = time.perf_counter()
         for kind in sorted(took, reverse=number % 2 == 1):
-            took[kind].append(_one(port, question, f"{kind}-{number % ACCOUNTS:03}@northwind.example", source(number)))
+            took[kind].append(_one(port, question, ADDRESSES[kind].format(number % ACCOUNTS), source(number)))
         time.sleep(max(0.0, start + PACE - time.perf_counter()))
     known, unknown = (median(times[WARM_UP:]) * 1000 for times in took.values())
     return known, unknown
@@ -81,7 +84,7 @@ def _measure(port: int, question: Question, pairs: int, source: Callable[[int], 
 def _one(port: int, question: Question, email: str, source: str) -> float:
     _, path, more = question
     web = Client(port, **{"X-Forwarded-For": source})
-    token = TOKEN.findall(web.get("/login").body.decode())[0]
+    token = form_token(web)
     form = urlencode({"csrfmiddlewaretoken": token, "email": email, **more}).encode()
     start = time.perf_counter()
     answer = web.post(path, form, "application/x-www-form-urlencoded")

@@ -103,7 +103,8 @@ def _paths(path: str, asked: dict[str, str]) -> dict[str, str]:
 def _key(database: str, order: str) -> str:
     with _on(database), connection.cursor() as cursor:
         cursor.execute(
-            f"WITH keys AS ({BEHIND[order]}) SELECT key FROM keys ORDER BY key OFFSET (SELECT count(*) * 3 / 8 FROM keys) LIMIT 1"
+            f"WITH keys AS ({BEHIND[order]}) SELECT key FROM keys ORDER BY key {'DESC' if order == 'newest' else 'ASC'}"
+            " OFFSET (SELECT count(*) * 3 / 8 FROM keys) LIMIT 1"
         )
         return str(cursor.fetchone()[0])
 

@@ -47,9 +47,12 @@ class Client:
         return Answer(response.status, response.read(), response.headers.get("Location", ""))
 
 
+def form_token(client: Client) -> str:
+    return _TOKEN.findall(client.get("/login").body.decode())[0]
+
+
 def sign_in(client: Client, email: str, password: str) -> None:
-    token = _TOKEN.findall(client.get("/login").body.decode())[0]
-    form = {"csrfmiddlewaretoken": token, "email": email, "password": password}
+    form = {"csrfmiddlewaretoken": form_token(client), "email": email, "password": password}
     answer = client.post("/login", urlencode(form).encode(), "application/x-www-form-urlencoded")
     assert answer.status == 302, answer
 

@@ -134,7 +134,11 @@ def _wrong_assertions(northwind: Northwind) -> list[Attempt]:
         {"after": lambda xml: xml.replace("kim@", "eve@")},
         {"audience": f"{_url(other)}/metadata"},
     ]
-    return [replays] + [lambda browser, each=each: _post(browser, row, _says(browser, row, **each).encoded()) for each in wrong]
+
+    def says(**told: Any) -> Attempt:
+        return lambda browser: _post(browser, row, _says(browser, row, **told).encoded())
+
+    return [replays, *(says(**each) for each in wrong)]
 
 
 def _says(browser: Client, row: Connection, **wrong: Any) -> Says:

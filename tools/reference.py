@@ -129,7 +129,10 @@ CATALOGUE = """
 
 `GUESTLIST_PERMISSIONS` names a TOML file, read at start, with the permissions of the applications behind Guestlist. A table
 `[Application.resource]` stands for one resource of one application; each line in it is one permission, `resource:action`, with its
-level (`read`, `write` or `admin`) and a sentence for the people who put roles together. The file of the demo:
+level (`read`, `write` or `admin`) and a sentence for the people who put roles together. `description_fr` beside it is the sentence
+in French, shown to whoever reads Guestlist in that language; any language of two letters may stand there. The group is called
+`Application: resource`; `title` in the table is another name for it, `title_fr` its name in French. Names of permissions, and the API,
+are the same in every language. The file of the demo:
 
 ```toml
 {example}

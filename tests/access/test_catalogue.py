@@ -53,6 +53,26 @@ def test_permissions_are_grouped_by_application_and_resource(load):
     assert catalogue()["alerts:read"].description == "See alerts."
 
 
+def test_groups_and_sentences_may_be_in_other_languages(load):
+    load(
+        """
+[Watchtower.alerts]
+title = "Alerts"
+title_fr = "Alertes"
+read = { level = "read", description = "See alerts.", description_fr = " Voir les alertes. " }
+title_of = { level = "read", description = "See the title of one." }
+"""
+    )
+
+    read, other = catalogue()["alerts:read"], catalogue()["alerts:title_of"]
+    assert (read.group, read.titles, read.descriptions) == (
+        "Watchtower: alerts",
+        {"": "Alerts", "fr": "Alertes"},
+        {"fr": "Voir les alertes."},
+    )
+    assert (other.titles, other.descriptions) == (read.titles, {})
+
+
 def test_each_of_our_own_has_a_group_and_a_sentence():
     assert all(each.group and each.description.endswith(".") for each in OWN)
     assert len({each.description for each in OWN}) == len({each.name for each in OWN}) == 14
@@ -77,6 +97,11 @@ def test_each_of_our_own_has_a_group_and_a_sentence():
         ("[W.alerts]\nread = { level = 'read', description = ' ' }", "description must be"),
         ("[W.alerts]\nread = { level = 'read', description = 3 }", "description must be"),
         (f"[W.alerts]\nread = {{ {GOOD}, levle = 'x' }}", "levle is not known here"),
+        (f"[W.alerts]\nread = {{ {GOOD}, description_french = 'Voir.' }}", "description_french is not known here"),
+        (f"[W.alerts]\nread = {{ {GOOD}, description_fr = '' }}", "[W.alerts] read: description_fr must be one sentence"),
+        (f"[W.alerts]\ntitle_fr = ' '\nread = {{ {GOOD} }}", "[W.alerts] title_fr: title_fr must be one sentence"),
+        (f"[W.alerts]\ntitel = 'Alerts'\nread = {{ {GOOD} }}", "[W.alerts] titel: write [Application.resource]"),
+        (f"[W.alerts]\ntitle_fr = 3\nread = {{ {GOOD} }}", "[W.alerts] title_fr: write [Application.resource]"),
         (ALERTS + f"[Other.alerts]\nread = {{ {GOOD} }}", "[Other.alerts] read: this permission stands in the file twice"),
     ],
 )

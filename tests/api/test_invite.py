@@ -16,7 +16,7 @@ from guestlist.workspaces.models import Ancestry, Community
 from tests.api.callers import Caller, as_key, as_user, code_of
 from tests.cast import Cast
 
-STATEMENTS = 33
+STATEMENTS = 26
 PATH = "/workspaces/northwind/invitations"
 BIRCH_GUEST = {"community": "birch", "roles": ["Guest"]}
 

@@ -2,11 +2,13 @@ import pytest
 
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.api.me import KeyMe, UserMe
+from guestlist.members.commands import set_roles
 from guestlist.members.models import Membership
 from guestlist.users.commands import add_passkey
 from tests.api.callers import as_key, as_user, code_of
 from tests.cast import Cast, give
 from tests.passkeys import stored_passkey
+from tests.sso.acts import connect
 
 STATEMENTS = 6
 
@@ -114,3 +116,38 @@ def test_session_of_somebody_else_is_not_there(cast: Cast):
         assert code_of(as_user(who).delete(f"/me/sessions/{row.id}")) == (404, "not_found")
 
     assert cast.olga.sessions.filter(id=row.id).exists()
+
+
+def test_user_reads_what_others_did_and_leaves(cast: Cast):
+    set_roles(actor=cast.mia.actor, membership=cast.ana.memberships.get(community=cast.birch), roles=["Guest"])
+    ana = as_user(cast.ana)
+
+    told = ana.get("/me/notifications").json()["items"][0]
+    left = ana.post(f"/me/memberships/{cast.ana.memberships.get(community=cast.birch).id}/leave")
+
+    assert (told["action"], told["by"], told["community"]) == ("membership.roles_changed", "Mia Santos", "Birch")
+    assert (told["roles"], told["new"], left.status_code) == (["Guest"], True, 204)
+    assert not cast.ana.memberships.filter(community=cast.birch).exists()
+
+
+def test_nobody_leaves_for_another_and_the_last_admin_stays(cast: Cast):
+    row = cast.ana.memberships.get(community=cast.birch)
+
+    for who in (cast.otto, cast.nora, cast.olga):
+        assert code_of(as_user(who).post(f"/me/memberships/{row.id}/leave")) == (404, "not_found")
+    assert code_of(as_user(cast.olga).post(f"/me/memberships/{cast.olga.memberships.get().id}/leave")) == (409, "last_admin")
+
+
+def test_session_of_a_directory_is_told_of_its_workspace_alone(cast: Cast):
+    give(cast.ana, cast.acme_main, GUEST)
+    row = connect(cast, admin="nora")
+    ana = as_user(cast.ana)
+    session = ana.client.session
+    session["connection"] = str(row.id)
+    session.save()
+
+    told = ana.get("/me/notifications").json()["items"]
+    there = cast.ana.memberships.get(community=cast.alder)
+
+    assert {each["workspace"] for each in told} == {"Acme"}
+    assert ana.post(f"/me/memberships/{there.id}/leave").status_code == 404

@@ -4,8 +4,8 @@ from playwright.sync_api import Page, expect
 
 from guestlist.sso.models import Connection
 from tests.browser.conftest import Visit
+from tests.browser.looks import findings
 from tests.browser.steps import log_in, says
-from tests.browser.test_accessibility import findings
 from tests.cast import Cast
 from tests.sso.acts import come, connect
 

@@ -5,9 +5,11 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.looks import findings
 from tests.browser.mailbox import Mailbox, text_of
 from tests.browser.steps import confirm_it_is_me, log_in, open_account_menu, says
 from tests.cast import Cast
+from tests.users.addresses import asked, held
 
 OWN, HOME = "ana@northwind.example", "ana@home.example"
 
@@ -47,3 +49,23 @@ def act(page: Page, link: str, button: str) -> None:
     page.get_by_role("link", name=link, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"\?$"))
     page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_pages_of_addresses_are_for_all(cast: Cast, visit: Visit):
+    row, link = held(cast.ana), f"/address/{asked(cast.ana, 'later@home.example')}"
+    page, nora = visit(cast.ana), visit(cast.nora)
+    confirm_it_is_me(page)
+    paths = ["/me/addresses", f"/me/addresses/{row.id}/primary", f"/me/addresses/{row.id}/remove", link, "/me/addresses/new"]
+    found = [each for path in paths if page.goto(path) for each in findings(page, path)]
+    page.get_by_role("button", name="Send the link", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found += findings(page, "new, with a mistake")
+    nora.goto(link)
+    found += findings(nora, "link of another account")
+    page.goto(link)
+    page.get_by_role("button", name="Confirm the address", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("E-mail addresses")
+    page.goto(link)
+    found += findings(page, "link that is over")
+
+    assert not found, "\n".join(found)

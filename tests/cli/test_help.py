@@ -52,6 +52,7 @@ def test_commands_are_those_of_the_contract():
             "user reset-mfa",
             "user erase",
             "why",
+            "what-if",
         ),
     }
 

@@ -27,3 +27,21 @@ def test_what_does_not_exist_is_refused(cast: Cast, guestlist: Run):
     assert guestlist("why", "x@x.example", "members:read", "--workspace", "northwind").code == 1
     assert "no such permission" in guestlist("why", "ana@northwind.example", "a:b", "--workspace", "northwind").err
     assert guestlist("why", "ana@northwind.example", "members:read", "--workspace", "northwind", "--community", "x").code == 1
+
+
+def test_what_if_says_what_other_roles_would_give_and_take_and_changes_nothing(cast: Cast, guestlist: Run):
+    where = ("--workspace", "northwind", "--community", "birch")
+
+    done = guestlist("what-if", "mia@northwind.example", "Guest,Analyst", *where)
+
+    verbs = ", ".join(f"members:{verb}" for verb in ("assign", "deactivate", "invite", "remove"))
+    assert done.code == 0
+    assert done.out.splitlines() == ["Mia Santos in Birch: manage_member → Guest, Analyst", "gains: nothing", f"loses: {verbs}"]
+    assert [role.name for role in cast.mia.memberships.get(community=cast.birch).roles.all()] == ["manage_member"]
+
+
+def test_what_if_about_a_stranger_or_an_unknown_role_is_refused(cast: Cast, guestlist: Run):
+    where = ("--workspace", "northwind", "--community", "birch")
+
+    assert "no member of Birch" in guestlist("what-if", "otto@elsewhere.example", "Guest", *where).err
+    assert guestlist("what-if", "mia@northwind.example", "Boss", *where).code == 1

@@ -135,5 +135,15 @@ def back(client: Client, row: Connection, openid: OpenId, **query: str) -> HttpR
     return client.get(reverse("sso_callback", args=[row.id]), {key: value for key, value in sent.items() if value})
 
 
+def walk(client: Client, row: Connection, openid: OpenId, **query: str) -> Any:
+    """There and back."""
+    go(client, row, openid)
+    return back(client, row, openid, **query)
+
+
+def is_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
 def provider_of(openid: OpenId) -> Oidc:
     return Oidc(openid.url, "guestlist", "hush hush")

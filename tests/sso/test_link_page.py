@@ -1,9 +1,6 @@
 """An account has the address already: the way through the pages, and who cannot take it."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -11,18 +8,16 @@ from guestlist.mail.models import Message
 from guestlist.sso.models import Connection, Identity
 from tests.cast import PASSWORD, Cast
 from tests.sso.acts import connect, creating, held
-from tests.sso.provider import OpenId, back, go, running
+from tests.sso.provider import OpenId, back, go
 from tests.web.visits import signed_in
 
 OTTO = "otto@elsewhere.example"
 
 
 @pytest.fixture
-def openid() -> Iterator[OpenId]:
-    cache.clear()
-    with running() as provider:
-        provider.claims = {"email": OTTO, "name": "Otto"}
-        yield provider
+def openid(openid: OpenId) -> OpenId:
+    openid.claims = {"email": OTTO, "name": "Otto"}
+    return openid
 
 
 @pytest.fixture

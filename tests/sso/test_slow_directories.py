@@ -1,13 +1,11 @@
 """A directory that is slow: who waits for it, and who does not."""
 
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -16,23 +14,15 @@ from guestlist.kernel import clock
 from guestlist.sso.models import Connection
 from guestlist.web.sso.turns import NoTurn, turn
 from tests.cast import Cast
-from tests.sso.acts import connect, creating
-from tests.sso.provider import OpenId, back, go, running
+from tests.sso.provider import OpenId, back, go
 
 
 @pytest.fixture
-def openid(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenId]:
+def openid(openid: OpenId, monkeypatch: pytest.MonkeyPatch) -> OpenId:
     """Slow is whatever takes longer than a tenth of a second."""
-    cache.clear()
     monkeypatch.setattr("guestlist.web.sso.fetching.PATIENCE", 0.4)
     monkeypatch.setattr("guestlist.web.sso.turns.SLOW", 0.1)
-    with running() as provider:
-        yield provider
-
-
-@pytest.fixture
-def row(cast: Cast, openid: OpenId) -> Connection:
-    return creating(cast, connect(cast, issuer=openid.url))
+    return openid
 
 
 def test_directory_that_did_not_answer_is_left_alone_for_a_while(row: Connection, openid: OpenId, client: Client):

@@ -1,11 +1,9 @@
 """Who is signed in is not signed out by a link: a directory that brings another account asks first."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -14,23 +12,10 @@ from guestlist.sso.commands import disable_connection
 from guestlist.sso.models import Connection
 from guestlist.users.models import User
 from tests.cast import Cast
-from tests.sso.acts import connect, creating
-from tests.sso.provider import OpenId, back, go, running
+from tests.sso.provider import OpenId, back, go
 from tests.web.visits import signed_in
 
 SWITCH = reverse("sso_switch")
-
-
-@pytest.fixture
-def openid() -> Iterator[OpenId]:
-    cache.clear()
-    with running() as provider:
-        yield provider
-
-
-@pytest.fixture
-def row(cast: Cast, openid: OpenId) -> Connection:
-    return creating(cast, connect(cast, issuer=openid.url))
 
 
 def come_back(client: Client, row: Connection, openid: OpenId) -> str:

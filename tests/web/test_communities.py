@@ -26,6 +26,31 @@ def test_community_is_made_below_the_one_that_is_open(cast: Cast):
     assert b"Alder South is there." in answer.content
 
 
+def test_second_of_a_name_below_the_same_parent_is_asked_about_once(cast: Cast):
+    client, new = signed_in(cast, "olga"), at(cast.main, "new")
+
+    asked = client.post(new, {"name": "  alder "})
+    made_none = not Community.objects.filter(name="alder").exists()
+    elsewhere = client.post(at(cast.birch, "new"), {"name": "Alder"})
+    again = client.post(new, {"name": "alder", "twin": asked.context["twin"]})
+
+    assert asked.status_code == 422 and made_none
+    assert asked.context["errors"]["name"].startswith("alder lies below Northwind Security already.")
+    assert elsewhere.status_code == again.status_code == 302
+    assert Community.objects.filter(parent=cast.main, name="alder").exists()
+
+
+def test_renaming_to_the_name_of_one_beside_is_asked_about_unless_that_is_out_of_sight(cast: Cast):
+    olga, adam, edit = signed_in(cast, "olga"), signed_in(cast, "adam"), at(cast.alder, "edit")
+
+    asked = olga.post(edit, {"name": "Birch"})
+    same = olga.post(edit, {"name": "Alder", "description": "Bank"})
+    unseen = adam.post(edit, {"name": "Birch"})
+
+    assert "Birch lies below" in asked.context["errors"]["name"]
+    assert same.status_code == unseen.status_code == 302
+
+
 def test_name_left_out_says_so_and_keeps_the_rest(cast: Cast):
     answer = signed_in(cast, "olga").post(at(cast.alder, "new"), {"name": " ", "description": "Harbour"})
 

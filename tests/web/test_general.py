@@ -120,6 +120,26 @@ def test_each_step_knows_by_itself_whether_it_is_done(cast: Cast):
     assert [each for each, done in steps(cast).items() if not done] == ["second_factor"]
 
 
+def test_step_of_the_second_admin_opens_the_dialog_with_admin_of_main_ticked(cast: Cast):
+    client = signed_in(cast, "olga")
+    steps = {each["key"]: each for each in client.get("/w/northwind/settings/setup").context["steps"]}
+
+    rows = client.get(steps["admins"]["url"]).context["communities"]
+
+    ticked = {row["name"]: row["held"] for row in rows if row["checked"]}
+    assert ticked == {"Northwind Security": ["Admin"]}
+
+
+def test_link_to_the_dialog_ticks_nothing_out_of_sight_and_fills_in_no_address(cast: Cast):
+    asked = f"?community={cast.alder.id}&roles-{cast.alder.id}={ADMIN}&emails=eve@x.example"
+
+    page = signed_in(cast, "mia").get(f"/w/northwind/settings/users/new{asked}")
+
+    assert [(row["name"], row["checked"]) for row in page.context["communities"]] == [("Birch", True)]
+    assert page.context["values"]["emails"] == ""
+    assert signed_in(cast, "nora").get(f"/w/northwind/settings/users/new{asked}").status_code == 404
+
+
 def test_step_of_the_second_factor_is_done_when_it_is_required(cast: Cast):
     cast.acme.requires_second_factor = True
     cast.acme.save()

@@ -8,7 +8,7 @@ import pytest
 
 from guestlist.access.roles import ADMIN, ANALYST
 from guestlist.audit.models import Event
-from guestlist.invitations.commands import delete_community, erase_user, invite
+from guestlist.invitations.commands import delete_community, erase_user, invite, move_community
 from guestlist.invitations.queries import Sought, history_of_user, tell, visible_events
 from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR
@@ -21,9 +21,11 @@ from guestlist.members.commands import (
     set_roles,
     update_community,
     update_role,
+    update_workspace,
 )
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Membership, MembershipRole
+from guestlist.sso.commands import change_sign_in_policy
 from guestlist.users.commands import change_profile
 from guestlist.users.models import User
 from guestlist.web.history import ABOUT, SENTENCES, sentences
@@ -213,6 +215,40 @@ def test_names_are_told_as_they_were_then(cast: Cast):
     assert "Nora Whitfield removed Ana Ferreira from Beech." in found
     assert "Nora Whitfield deleted the community Beech." in found
     assert "The operator made the community Birch." in found
+
+
+def test_move_is_told_from_where_to_where_with_the_names_of_then(cast: Cast):
+    move_community(actor=cast.olga.actor, community=cast.cedar_north, parent=cast.birch)
+    update_community(actor=cast.olga.actor, community=cast.birch, name="Beech")
+
+    found = told(cast)
+
+    assert "Olga Lindqvist moved the community Cedar North from below Cedar to below Birch." in found
+    assert "Olga Lindqvist changed the community Birch. Name: “Birch” → “Beech”." in found
+
+
+def test_move_out_of_sight_says_neither_from_where_nor_to_where(cast: Cast):
+    inner = create_community(actor=OPERATOR, parent=cast.alder, name="Inner")
+    give(cast.gus, inner, ADMIN)
+    move_community(actor=cast.olga.actor, community=inner, parent=cast.birch)
+
+    assert told(cast, "gus")[0] == "Olga Lindqvist moved the community Inner."
+    assert not any("Alder" in each or "Birch" in each for each in told(cast, "gus"))
+
+
+def test_settings_are_told_from_what_to_what_in_words(cast: Cast):
+    update_workspace(actor=cast.olga.actor, workspace=cast.northwind, name="Northwind Group", invitation_lifetime=3 * 86400)
+    update_workspace(actor=cast.olga.actor, workspace=cast.northwind, existing_users="ask", language="fr")
+    change_sign_in_policy(actor=cast.olga.actor, workspace=cast.northwind, requires_second_factor=True, session_idle=900)
+
+    group = "Olga Lindqvist changed the settings of the workspace Northwind Group. "
+    before = "Olga Lindqvist changed the settings of the workspace Northwind Security. "
+    treatment = "People who have an account already: “As the operator says” → “Ask them”"
+    assert told(cast, action="workspace")[:3] == [
+        f"{group}Second factor required: “no” → “yes”; Log in again after a pause of: “Any length” → “15 minutes”.",
+        f"{group}{treatment}; Language of the e-mail: “As the installation” → “Français”.",
+        f"{before}Name: “Northwind Security” → “Northwind Group”; A link is valid for: “24 hours” → “3 days”.",
+    ]
 
 
 def test_erasing_blanks_the_names_one_had_too(cast: Cast):

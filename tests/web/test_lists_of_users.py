@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
+from guestlist.invitations.models import Invitation
 from guestlist.kernel import clock
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_role, deactivate, set_roles
@@ -244,6 +245,34 @@ def test_users_stand_for_their_memberships_in_sight(cast: Cast):
 
     assert verdicts(mine) == [("Ana Ferreira", "Birch", "will")]
     assert verdicts(all_of_them) == [("Ana Ferreira", "Alder", "will"), ("Ana Ferreira", "Birch", "will")]
+
+
+def test_users_ticked_by_who_may_everywhere_are_stopped_and_taken_out_everywhere(cast: Cast):
+    cast.northwind.existing_users = "ask"
+    cast.northwind.save()
+    (asked,) = ask(cast, "cedar", "ana@northwind.example")
+    preview = bulk(cast, "olga", act="deactivate", user=[str(cast.ana.id)])
+    sure = {"sure": "yes", "everywhere": "yes", "membership": [row["id"] for row in preview["rows"]]}
+
+    bulk(cast, "olga", act="deactivate", **sure)
+    stopped = set(Membership.objects.filter(user=cast.ana).values_list("status", "everywhere"))
+    bulk(cast, "olga", act="remove", **sure)
+
+    assert (preview["title"], preview["good"]) == ("Deactivate 1 user everywhere in Northwind Security?", 1)
+    assert stopped == {("deactivated", True)}
+    assert not Membership.objects.filter(user=cast.ana).exists()
+    assert Invitation.objects.get(id=asked.id).state == "revoked"
+
+
+def test_everywhere_is_for_who_may_in_main_and_refused_as_one(cast: Cast):
+    mine = bulk(cast, "mia", act="deactivate", user=[str(cast.ana.id)])
+    forged = bulk(cast, "mia", act="deactivate", everywhere="yes", sure="yes", membership=ids(cast, "birch"))
+    both = bulk(cast, "olga", act="remove", sure="yes", user=[str(cast.olga.id), str(cast.gus.id)])
+
+    assert not mine["everywhere"]
+    assert {row["verdict"] for row in forged["rows"]} == {"refused"}
+    assert {row["person"]["name"]: row["verdict"] for row in both["rows"]} == {"Gus Petit": "done", "Olga Lindqvist": "refused"}
+    assert set(Membership.objects.filter(user=cast.ana).values_list("status", flat=True)) == {"active"}
 
 
 def test_what_is_so_already_is_told(cast: Cast):

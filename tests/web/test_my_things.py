@@ -10,9 +10,12 @@ from django.test import Client
 from guestlist.access.roles import ANALYST
 from guestlist.invitations.commands import delete_community, invite
 from guestlist.invitations.rules import Person, Wanted
+from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import remove, set_end, set_roles
+from guestlist.users.commands import add_passkey, change_password, remove_factors
 from guestlist.users.models import User
 from tests.cast import PASSWORD, Cast
+from tests.passkeys import stored_passkey
 from tests.sso.acts import connect
 from tests.web.visits import signed_in
 
@@ -55,6 +58,19 @@ def test_new_password_keeps_this_browser_and_ends_the_other(cast: Cast):
     assert answer.status_code == 302
     assert (here.get("/me").status_code, there.get("/me").status_code) == (200, 302)
     assert Client().post("/login", {"email": cast.ana.email, "password": NEW}).status_code == 302
+
+
+def test_security_lists_what_happened_to_my_account_of_late_and_to_no_other(cast: Cast):
+    change_password(user=cast.ana, old=PASSWORD, new=NEW, keep="")
+    add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+    remove_factors(actor=OPERATOR, user=cast.ana)
+    add_passkey(user=cast.olga, name="Olga's key", credential=stored_passkey())
+
+    page = signed_in(cast, "ana").get("/me/security")
+
+    told = [(each["text"], each["name"], each["by_operator"]) for each in page.context["activity"]]
+    assert told[:3] == [("Second factor removed", "", True), ("Passkey added", "Phone", False), ("Password changed", "", False)]
+    assert "Olga" not in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,22 @@ def test_large_tree_collapses_and_says_what_is_not_drawn(cast: Cast, monkeypatch
     assert "14 more" in [tile["text"] for tile in page["maps"][0]["tiles"]]
 
 
+@pytest.mark.parametrize("room", [0, 1])
+def test_every_box_can_be_read_and_none_is_forgotten(cast: Cast, room: int):
+    for parent, number in ((cast.birch, 14), (cast.main, 18), (cast.cedar_north, 40)):
+        for n in range(number):
+            create_community(actor=OPERATOR, parent=parent, name=f"Quayside Logistics {n}")
+
+    page = context(cast)
+
+    tiles = page["maps"][room]["tiles"]
+    assert all(tile["text"] and tile["width"] >= 90 for tile in tiles)
+    assert [line["name"] for line in page["places"]][:2] == ["Northwind Security", "Alder"] and len(page["places"]) == 77
+    folded = [int(tile["text"].split()[0]) for tile in tiles if tile["text"].endswith(" more")]
+    folded += [int(tile["counted"].split(" communities")[0].split()[-1]) for tile in tiles if "below" in tile["counted"]]
+    assert len([tile for tile in tiles if not tile["text"].endswith(" more")]) + sum(folded) == 77
+
+
 def test_counting_stops_and_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(figures, "MOST_COUNTED", 2)
     monkeypatch.setattr("guestlist.web.workspace.overview.MOST_COUNTED", 2)

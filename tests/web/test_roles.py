@@ -1,15 +1,19 @@
 """The pages of roles: what they offer, what they keep, what they ask before they save."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from guestlist.access.permissions import ADMINISTRATIVE, READING, catalogue
+from guestlist.access.permissions import ADMINISTRATIVE, READING, catalogue, load_catalogue
 from guestlist.access.roles import ADMIN, ANALYST, GUEST
 from guestlist.kernel.actors import OPERATOR
 from guestlist.members.commands import create_api_key, create_role, update_role
 from guestlist.members.models import Membership, Role
+from guestlist.members.queries import figures
+from guestlist.users.models import User
 from guestlist.workspaces.models import Community
 from tests.cast import Cast, give
 from tests.web.visits import ask, signed_in
@@ -21,6 +25,16 @@ GOOD = {"name": "Desk", "permission": ["members:read", "roles:read"]}
 
 def make(place: Community, name: str = "Desk", *rights: str, may_give: tuple[Role, ...] = ()) -> Role:
     return create_role(actor=OPERATOR, community=place, name=name, permissions=rights or ("members:read",), may_give=may_give)
+
+
+@pytest.fixture
+def french_alerts(tmp_path: Path) -> Iterator[None]:
+    file = tmp_path / "permissions.toml"
+    alerts = 'read = { level = "read", description = "See alerts.", description_fr = "Voir les alertes." }'
+    file.write_text(f'[Watchtower.alerts]\ntitle_fr = "Alertes"\n{alerts}')
+    load_catalogue(str(file))
+    yield
+    load_catalogue()
 
 
 def page_of(role: Role, act: str = "") -> str:
@@ -40,6 +54,31 @@ def test_settings_list_the_roles_one_may_see_built_in_first(cast: Cast):
     assert listed(signed_in(cast, "gus"), ROLES) == [*built_in, "Everywhere"]
     assert listed(signed_in(cast, "olga"), f"/me/communities/{cast.birch.id}/roles") == [*built_in, "Everywhere"]
     assert listed(signed_in(cast, "olga"), f"{ROLES}?q=EVERY") == ["Everywhere"]
+
+
+def test_list_says_how_many_hold_each_role_where_one_may_read_members(cast: Cast):
+    role = make(cast.main)
+    give(cast.gus, cast.birch, role.id)
+
+    def held(who: str) -> dict[str, str]:
+        return {each["name"]: each["held"] for each in signed_in(cast, who).get(ROLES).context["roles"]}
+
+    assert held("olga") == {
+        "Guest": "1 member",
+        "Analyst": "2 members",
+        "Admin": "2 members",
+        "manage_member": "1 member",
+        "Desk": "1 member",
+    }
+    assert (held("adam")["Admin"], held("adam")["Desk"]) == ("1 member", "0 members")
+
+
+def test_built_in_role_with_holders_without_number_is_counted_in_part(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(figures, "MOST_COUNTED", 1)
+
+    found = [each["held"] for each in signed_in(cast, "olga").get(ROLES).context["roles"]]
+
+    assert sorted(found) == ["", "", "", "1+ member"]
 
 
 def test_owner_out_of_sight_is_not_named(cast: Cast):
@@ -106,6 +145,42 @@ def _writer(cast: Cast) -> Client:
     return signed_in(cast, "otto")
 
 
+def test_role_that_allows_nothing_is_saved_after_a_warning(cast: Cast):
+    client, bare = signed_in(cast, "adam"), {"name": "Badge"}
+
+    warned = client.post(NEW, bare)
+    unsaved = not Role.objects.filter(name="Badge").exists()
+    client.post(NEW, {**bare, "bare": "yes"})
+
+    assert b"This role allows nothing" in warned.content and b'name="bare" value="yes"' in warned.content
+    assert unsaved
+    assert Role.objects.get(name="Badge").permissions == []
+    assert b"allows nothing" not in client.get(NEW).content
+
+
+def test_edit_that_leaves_nothing_warns_before_the_preview_and_carries_the_answer(cast: Cast):
+    role = make(cast.alder)
+    give(cast.gus, cast.alder, role.id)
+    client, path = signed_in(cast, "adam"), page_of(role, "/edit")
+
+    warned = client.post(path, {"name": "Desk"})
+    preview = client.post(path, {"name": "Desk", "bare": "yes"})
+    client.post(path, {each["name"]: each["value"] for each in preview.context["hidden"]} | {"do": "save"})
+
+    assert warned.context["bare"] and "rows" not in warned.context
+    assert preview.context["rows"][0]["loses"] == [{"name": "members:read", "text": "See who belongs here and as what."}]
+    assert Role.objects.get(id=role.id).permissions == []
+
+
+def test_permissions_of_applications_read_in_the_readers_language(cast: Cast, french_alerts: None):
+    User.objects.filter(id=cast.olga.id).update(language="fr")
+
+    pages = {who: signed_in(cast, who).get("/help/roles").context["groups"][-1] for who in ("olga", "gus")}
+
+    assert (pages["olga"]["title"], pages["olga"]["permissions"][0]["description"]) == ("Alertes", "Voir les alertes.")
+    assert (pages["gus"]["title"], pages["gus"]["permissions"][0]["description"]) == ("Watchtower: alerts", "See alerts.")
+
+
 def test_form_offers_only_what_one_holds(cast: Cast):
     page = _writer(cast).get(NEW)
 
@@ -153,7 +228,9 @@ def test_edit_shows_who_gains_and_loses_before_it_saves(cast: Cast):
     shown = client.post(page_of(role, "/edit"), posted)
 
     row = shown.context["rows"][0]
-    assert (row["person"]["name"], row["gains"], row["loses"]) == ("Gus Petit", ["keys:write"], ["audit:read"])
+    gains, loses = (row[side][0] for side in ("gains", "loses"))
+    assert (row["person"]["name"], gains["name"], loses["name"]) == ("Gus Petit", "keys:write", "audit:read")
+    assert (gains["text"], loses["text"]) == ("Make and revoke API keys.", "Read who did what, and when.")
     assert Role.objects.get(id=role.id).permissions == ["audit:read", "members:read"]
     hidden = {"name": "Desk", "description": "", "permission": ["members:read", "keys:write"]}
     back = client.post(page_of(role, "/edit"), {**hidden, "do": "edit"})
@@ -172,7 +249,7 @@ def test_role_somebody_else_changed_meanwhile_is_shown_again_before_it_is_saved(
 
     again = client.post(page_of(role, "/edit"), posted)
 
-    assert (again.context["changed"], again.context["rows"][0]["loses"]) == (True, ["audit:read"])
+    assert (again.context["changed"], again.context["rows"][0]["loses"][0]["name"]) == (True, "audit:read")
     assert Role.objects.get(id=role.id).permissions == ["audit:read", "members:read"]
     seen = next(field["value"] for field in again.context["hidden"] if field["name"] == "shown")
     client.post(page_of(role, "/edit"), {**posted, "shown": seen})
@@ -220,11 +297,26 @@ def test_deleting_asks_where_its_holders_go(cast: Cast):
     client.post(path, {"move_to": str(other.id)})
 
     said = [each["text"] for each in asked.context["effects"]]
-    assert said[:3] == ["1 holder loses it at once.", "1 API key loses it at once.", "1 pending invitation changes."]
+    assert said[:3] == [
+        "1 holder loses it at once. Gus Petit (Alder).",
+        "1 API key loses it at once. ci (Alder).",
+        "1 pending invitation changes.",
+    ]
     assert role.name not in [each["name"] for each in asked.context["options"]]
     assert without.context["errors"] == {"move_to": "Somebody holds this role. Choose a role to move its holders to."}
     assert not Role.objects.filter(id=role.id).exists()
     assert [each.name for each in Membership.objects.get(user=cast.gus, community=cast.alder).roles.all()] == ["Other"]
+
+
+def test_deleting_names_the_first_few_holders_and_counts_the_others(cast: Cast):
+    role = make(cast.alder)
+    for n in range(7):
+        give(User.objects.create(name=f"Holder {n}", email=f"holder{n}@alder.example"), cast.alder, role.id)
+
+    said = signed_in(cast, "adam").get(page_of(role, "/delete")).context["effects"][0]["text"]
+
+    names = ", ".join(f"Holder {n} (Alder)" for n in range(5))
+    assert said == f"7 holders lose it at once. {names} and 2 more."
 
 
 def test_role_that_nobody_holds_asks_for_no_other(cast: Cast):

@@ -9,8 +9,10 @@ from guestlist.access.roles import ANALYST
 from guestlist.kernel import clock
 from guestlist.members.commands import deactivate, set_end
 from guestlist.sso.models import Connection
+from guestlist.users.commands import add_passkey
 from tests.api.callers import Caller, code_of
 from tests.cast import Cast, give
+from tests.passkeys import stored_passkey
 from tests.sso.acts import connect
 from tests.web.visits import confirmed, signed_in
 
@@ -47,6 +49,15 @@ def test_changes_of_the_account_ask_first(cast: Cast, row: Connection):
     assert Caller(confirmed(client)).patch("/me", {"name": "Ana F."}).status_code == 200
     assert client.post("/me", profile("Ana Ferreira"))["Location"] == "/me"
     assert Caller(client).delete(f"/me/sessions/{other.id}").status_code == 204
+
+
+def test_recent_activity_is_for_usual_sessions(cast: Cast, row: Connection):
+    add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
+
+    usual, theirs = (client.get("/me/security") for client in (signed_in(cast, "ana"), came_by(cast, row)))
+
+    assert usual.context["activity"][0]["text"] == "Passkey added"
+    assert theirs.context["activity"] == [] and b"Recent activity" not in theirs.content
 
 
 def test_usual_session_is_not_asked(cast: Cast, row: Connection):

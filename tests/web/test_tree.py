@@ -89,6 +89,15 @@ def test_tree_begins_and_ends_where_sight_does(cast: Cast, number: int):
     assert names(signed_in(cast, "nora")) == ["Acme"]
 
 
+def test_what_a_search_finds_has_the_menu_of_the_tree(cast: Cast):
+    def offered(who: str, path: str) -> dict[str, int]:
+        return {node["name"]: len(node["menu"]) for node in signed_in(cast, who).get(path).context["tree"]}
+
+    assert offered("olga", f"{TREE}?find=cedar") == {"Cedar": 3, "Cedar North": 4}
+    assert offered("ana", f"{TREE}?find=r") == {"Alder": 0, "Birch": 0}
+    assert offered("olga", f"/me/communities/{cast.birch.id}/users?find=cedar") == {"Cedar": 0, "Cedar North": 0}
+
+
 def test_who_may_not_change_a_community_is_offered_nothing(cast: Cast):
     def offered(who: str) -> dict[str, int]:
         return {node["name"]: len(node["menu"]) for node in nodes(signed_in(cast, who).get(TREE).context["tree"])}

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -12,13 +12,16 @@ Level = Literal["read", "write", "admin"]
 
 @dataclass(frozen=True)
 class Permission:
-    """`group` is what it is about, `description` one sentence; both are marked for translation where they are Guestlist's own."""
+    """`group` is what it is about, `description` one sentence; both are marked for translation where they are Guestlist's own. Those
+    of an application bring their translations, by language; `titles` has under an empty one what is shown in the place of `group`."""
 
     name: str
     level: Level
     group: str
     description: str
     own: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
+    descriptions: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def administrative(self) -> bool:
@@ -53,6 +56,7 @@ ADMINISTRATIVE = frozenset(each.name for each in OWN if each.administrative)
 MEMBER_VERBS = frozenset(name for name in ADMINISTRATIVE if name.startswith("members:"))
 _RESERVED = {each.name.partition(":")[0] for each in OWN}
 _WORD = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+_TITLE, _DESCRIPTION = re.compile(r"title(?:_([a-z]{2}))?"), re.compile(r"description_([a-z]{2})")
 _LONGEST = 200
 
 
@@ -74,7 +78,8 @@ def catalogue() -> dict[str, Permission]:
 
 def load_catalogue(path: str = "") -> None:
     """Guestlist's permissions plus those of the TOML file at `path`: a table `[Application.resource]` per resource, in it a line
-    `action = { level = "read", description = "…" }` per permission. Raises BadCatalogue with every mistake, OSError."""
+    `action = { level = "read", description = "…" }` per permission. With `description_fr` beside it, and `title` and `title_fr` in
+    the table, both are shown in other words, and languages. Raises BadCatalogue with every mistake, OSError."""
     theirs = _read(Path(path)) if path else {}
     _catalogue.clear()
     _catalogue.update({each.name: each for each in OWN} | theirs)
@@ -87,36 +92,46 @@ def _read(file: Path) -> dict[str, Permission]:
         raise BadCatalogue([f"{file}: {broken}"]) from broken
     found: dict[str, Permission] = {}
     mistakes: list[str] = []
-    for where, name, group, entry in _entries(content):
+    for where, name, group, titles, entry in _entries(content):
         wrong = "this permission stands in the file twice" if name in found else _mistake(name, entry)
         if wrong:
             mistakes.append(f"{file}: {where}: {wrong}")
-        else:
-            found[name] = Permission(name, cast(Level, entry["level"]), group, entry["description"].strip())
+        elif isinstance(entry, dict):
+            said, level = entry["description"].strip(), cast(Level, entry["level"])
+            found[name] = Permission(name, level, group, said, titles=titles, descriptions=_by_language(entry, _DESCRIPTION))
     if mistakes:
         raise BadCatalogue(mistakes)
     return found
 
 
-def _entries(content: dict[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
-    """Where it stands, the permission's name, its group, and what is said of it. What is no table where one belongs comes out
-    under a name that no permission may have."""
+def _entries(content: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, str], Any]]:
+    """Where it stands, the permission's name, its group with the titles of that, and what is said of it: of a title, the text. What
+    is no table where one belongs comes out under a name that no permission may have."""
     for application, resources in content.items():
         if not isinstance(resources, dict):
-            yield application, application, "", None
+            yield application, application, "", {}, None
             continue
         for resource, actions in resources.items():
             where, group = f"[{application}.{resource}]", f"{application}: {resource}"
             if not isinstance(actions, dict) or not actions:
-                yield where, resource, group, None
+                yield where, resource, group, {}, None
                 continue
+            titles = _by_language(actions, _TITLE)
             for action, entry in actions.items():
-                yield f"{where} {action}", f"{resource}:{action}", group, entry
+                yield f"{where} {action}", f"{resource}:{action}", group, titles, entry
+
+
+def _by_language(table: dict[str, Any], key: re.Pattern[str]) -> dict[str, str]:
+    """The texts of the table whose name is `key`, by the language it ends with."""
+    found = ((key.fullmatch(name), text) for name, text in table.items())
+    return {match[1] or "": text.strip() for match, text in found if match and isinstance(text, str)}
 
 
 def _mistake(name: str, entry: Any) -> str:
     """What is wrong with an entry of the file; empty where nothing is."""
     resource, _, action = name.partition(":")
+    if isinstance(entry, str) and _TITLE.fullmatch(action):
+        return _wrong_text(action, entry)
     if not action or not isinstance(entry, dict):
         return 'write [Application.resource] and below it: action = { level = "read", description = "…" }'
     if not _WORD.fullmatch(resource) or not _WORD.fullmatch(action):
@@ -125,11 +140,19 @@ def _mistake(name: str, entry: Any) -> str:
         return f"Guestlist keeps {resource} for itself; choose another name for the resource"
     if entry.get("level") not in get_args(Level):
         return "level must be read, write or admin"
-    said = entry.get("description")
-    if not isinstance(said, str) or not said.strip() or len(said) > _LONGEST or not said.isprintable():
-        return f"description must be one sentence of at most {_LONGEST} characters"
-    unknown = sorted(entry.keys() - {"level", "description"})
-    return f"{unknown[0]} is not known here; there are level and description" if unknown else ""
+    texts = ["description", *(each for each in entry if _DESCRIPTION.fullmatch(each))]
+    unknown = sorted(entry.keys() - {"level", *texts})
+    if unknown:
+        return f"{unknown[0]} is not known here; there are level, description, and description_fr for another language"
+    return next((wrong for each in texts if (wrong := _wrong_text(each, entry.get(each)))), "")
+
+
+def _wrong_text(name: str, text: Any) -> str:
+    """The spaces that French has before its colons do not count as unprintable here."""
+    one_line = isinstance(text, str) and text.replace("\u00a0", " ").replace("\u202f", " ").isprintable()
+    if one_line and text.strip() and len(text) <= _LONGEST:
+        return ""
+    return f"{name} must be one sentence of at most {_LONGEST} characters"
 
 
 load_catalogue()

@@ -48,7 +48,7 @@ from guestlist.sso.commands import (
     set_defaults,
 )
 from guestlist.sso.models import Connection, GroupMapping
-from guestlist.sso.queries import addresses_of, connections_of, fetch_connection
+from guestlist.sso.queries import addresses_of, check_may_connect, connections_of, fetch_connection, named_places
 from guestlist.sso.rules import certificate_end
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import main_community
@@ -70,7 +70,7 @@ def add_connection(request: Call, workspace: Text, body: ConnectionIn) -> HttpRe
     """A connection that is off and not tested. A test needs a browser: an admin does it on its page. Making one, changing whom it
     trusts and turning it on need the power to hand out Admin in the main community: 403 `above_ceiling`."""
     place = fetch_workspace(request.auth, workspace)
-    connections_of(request.auth, place)
+    check_may_connect(request.auth, place)
     confirm_first(request)
     return once(request, lambda: _add(request.auth, place, body))
 
@@ -112,9 +112,6 @@ def turn_connection_off(request: Call, workspace: Text, connection: str) -> Conn
 def preview_sign_in(request: Call, workspace: Text, connection: str, body: ClaimsIn) -> PreviewOut:
     """What would become of somebody with these claims. Nothing is made or changed."""
     found = preview_claims(actor=request.auth, connection=_fetch(request, workspace, connection), raw=body.claims)
-    places = found.verdict.places
-    communities = Community.objects.in_bulk([each.community for each in places])
-    roles = Role.objects.in_bulk({role for each in places for role in each.roles})
     return PreviewOut(
         email=found.claims.email,
         name=found.claims.name,
@@ -122,8 +119,8 @@ def preview_sign_in(request: Call, workspace: Text, connection: str, body: Claim
         outcome=found.verdict.outcome,
         reason=found.verdict.reason or None,
         places=[
-            PlaceOut(community=community_ref(communities[each.community]), roles=role_refs(roles[role] for role in each.roles))
-            for each in places
+            PlaceOut(community=community_ref(where), roles=role_refs(roles))
+            for where, roles in named_places(found.verdict.places)
         ],
     )
 
@@ -196,32 +193,15 @@ def connections_out(actor: Actor, workspace: Workspace, ids: Collection[uuid.UUI
 
 
 def _connection_out(row: Any, groups: list[GroupMapping]) -> ConnectionOut:
-    return ConnectionOut(
-        has_secret=bool(row.sealed_secret),
-        certificates_end_at=certificate_end(row.certificates),
-        automatic_user_creation=row.creates_users,
-        default_role=role_refs([row.default_role])[0] if row.default_role else None,
-        default_communities=[community_ref(each) for each in row.default_communities.all()],
-        groups=[
+    told = {
+        "has_secret": bool(row.sealed_secret),
+        "certificates_end_at": certificate_end(row.certificates),
+        "automatic_user_creation": row.creates_users,
+        "default_role": role_refs([row.default_role])[0] if row.default_role else None,
+        "default_communities": [community_ref(each) for each in row.default_communities.all()],
+        "groups": [
             GroupOut(group=each.group, community=community_ref(each.community), role=role_refs([each.role])[0]) for each in groups
         ],
-        addresses=AddressesOut(**vars(addresses_of(row))),
-        **{name: getattr(row, name) for name in PLAIN},
-    )
-
-
-PLAIN = [
-    "id",
-    "name",
-    "protocol",
-    "preset",
-    "state",
-    "tested_at",
-    "issuer",
-    "client_id",
-    "sso_url",
-    "certificates",
-    "group_claim",
-    "asks_second_factor",
-    "people",
-]
+        "addresses": AddressesOut(**vars(addresses_of(row))),
+    }
+    return ConnectionOut(**told, **{name: getattr(row, name) for name in ConnectionOut.model_fields.keys() - told.keys()})

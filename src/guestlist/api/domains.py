@@ -14,7 +14,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.members.queries import fetch_workspace
 from guestlist.sso.commands import check_domain, claim_domain, remove_domain
 from guestlist.sso.models import Domain
-from guestlist.sso.queries import domains_of, fetch_domain
+from guestlist.sso.queries import check_may_connect, domains_of, fetch_domain
 from guestlist.sso.rules import record_name, record_value
 from guestlist.workspaces.models import Workspace
 
@@ -56,7 +56,7 @@ def list_domains(request: Call, workspace: Text, page: Query[Page]) -> Listed[Do
 def add_domain(request: Call, workspace: Text, body: DomainIn) -> HttpResponse:
     """Claims a domain. It is believed once its record is in the DNS and was looked for."""
     place = fetch_workspace(request.auth, workspace)
-    domains_of(request.auth, place)
+    check_may_connect(request.auth, place)
     confirm_first(request)
     return once(request, lambda: _add(request.auth, place, body))
 

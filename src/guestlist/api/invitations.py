@@ -28,7 +28,6 @@ from guestlist.api.shapes import (
     role_refs,
 )
 from guestlist.invitations.commands import Result, change_grants, invite, resend_invitations, revoke_invitations
-from guestlist.invitations.commands.invite import plain
 from guestlist.invitations.models import Batch, Invitation
 from guestlist.invitations.queries import InvitationRow, fetch_invitation, visible_invitations, with_grants
 from guestlist.invitations.rules import Person, Wanted
@@ -192,7 +191,7 @@ def _invite(actor: Actor, workspace: Workspace, body: InvitationsIn) -> JsonResp
     answer = {
         "batch": str(done.batch.id) if done.batch else None,
         "counts": done.counts,
-        "outcomes": [plain(each) for each in done.outcomes],
+        "outcomes": [each.plain for each in done.outcomes],
     }
     return JsonResponse(answer, status=202 if done.batch and done.batch.state == Batch.State.QUEUED else 200)
 

@@ -23,6 +23,7 @@ from guestlist.api import (
     keys,
     me,
     members,
+    mine,
     roles,
     users,
     workspaces,
@@ -101,6 +102,7 @@ for resource in (
     audit,
     connections,
     attempts,
+    mine,
 ):
     api.add_router("", resource.router)
 

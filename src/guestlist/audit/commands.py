@@ -9,9 +9,9 @@ from django.db import transaction
 
 from guestlist.audit.events import recorded
 from guestlist.audit.models import Event
-from guestlist.kernel import clock, context
+from guestlist.kernel import clock, context, ids
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import insert_rows
+from guestlist.kernel.rows import insert_rows, like
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,22 @@ def record(*, actor: Actor, changes: Iterable[Change]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit event belongs in the transaction of its change.")
     at, changes = clock.now(), list(changes)
-    insert_rows([_event(actor, change, at) for change in changes])
+    blank = Event(
+        actor_kind=actor.kind, actor_id=actor.id, address=context.address.get(), request_id=context.request_id.get(), at=at
+    )
+    insert_rows(Event, (_event(blank, change) for change in changes))
     recorded.send(None, actor=actor, changes=changes, at=at)
 
 
-def _event(actor: Actor, change: Change, at: Any) -> Event:
-    return Event(
+def _event(blank: Event, change: Change) -> Event:
+    return like(
+        blank,
+        id=ids.new_id(),
         workspace_id=change.workspace,
         community_id=change.community,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
         action=change.action,
         target_kind=change.action.partition(".")[0],
         target_id=change.target,
         before=change.before,
         after=change.after,
-        address=context.address.get(),
-        request_id=context.request_id.get(),
-        at=at,
     )

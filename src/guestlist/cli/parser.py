@@ -120,6 +120,13 @@ def _people(commands: Commands) -> None:
     why.add_argument("permission", metavar="PERMISSION", help="such as members:invite")
     _workspace(why)
     why.add_argument("--community", default="main", metavar="SLUG", help="where (default: main)")
+    what_if = _command(
+        commands, "what-if", "people.what_if", "what a member would gain and lose with other roles there; changes nothing"
+    )
+    what_if.add_argument("email", metavar="EMAIL", help="a verified address of the account")
+    what_if.add_argument("roles", metavar="ROLE[,ROLE]", help="the roles they would hold, such as Analyst,Guest")
+    _workspace(what_if)
+    what_if.add_argument("--community", default="main", metavar="SLUG", help="where (default: main)")
 
 
 def _command(commands: Commands, name: str, run: str, help: str, *, schema: bool = True) -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""guestlist invite, guestlist why"""
+"""guestlist invite, guestlist why, guestlist what-if"""
 
 import argparse
 import json
@@ -9,11 +9,11 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from guestlist.cli.accounts import account_of
 from guestlist.cli.terminal import Stopped, complain, say, show_table
 from guestlist.invitations.commands import Invited, run_batches
 from guestlist.invitations.commands import invite as invite_people
 from guestlist.invitations.commands.batches import WAITING
-from guestlist.invitations.commands.invite import plain
 from guestlist.invitations.models import Batch
 from guestlist.invitations.queries import outcomes_of
 from guestlist.invitations.queries.people import named_grants, people_in_table, split_roles
@@ -21,9 +21,9 @@ from guestlist.invitations.queries.why import explain
 from guestlist.invitations.rules import Person
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.table import BadTable
-from guestlist.kernel.text import address_key, split_addresses
-from guestlist.members.queries import fetch_workspace
-from guestlist.users.queries import user_by_address
+from guestlist.kernel.text import split_addresses
+from guestlist.members.models import Membership
+from guestlist.members.queries import fetch_workspace, foresee_roles, pick_roles, usable_roles
 from guestlist.web.people.why import community_called, lines
 from guestlist.workspaces.models import Workspace
 
@@ -48,13 +48,27 @@ def invite(args: argparse.Namespace) -> int:
 def why(args: argparse.Namespace) -> int:
     """0 for a yes, 1 for a no."""
     workspace = fetch_workspace(OPERATOR, args.workspace)
-    user = user_by_address(address_key(args.email))
-    if user is None:
-        raise Stopped(f"No account has verified the address {args.email}.")
-    answer = explain(OPERATOR, workspace, user, args.permission, community_called(OPERATOR, workspace, args.community))
-    for line in lines(answer):
+    user, community = account_of(args.email), community_called(OPERATOR, workspace, args.community)
+    answer = explain(OPERATOR, workspace, user, args.permission, community)
+    for line in lines(answer, answer.permission):
         say(line)
     return 0 if answer.allowed else 1
+
+
+def what_if(args: argparse.Namespace) -> int:
+    """What other roles would give and take; changes nothing."""
+    workspace = fetch_workspace(OPERATOR, args.workspace)
+    user, community = account_of(args.email), community_called(OPERATOR, workspace, args.community)
+    row = Membership.objects.filter(user=user, community=community).select_related("user", "community").first()
+    if row is None:
+        raise Stopped(f"{user.email} is no member of {community.name} itself.")
+    roles = pick_roles(split_roles(args.roles), usable_roles([community])[community.id])
+    held, wanted = (", ".join(each.name for each in some) for some in (row.roles.order_by("created_at", "id"), roles))
+    found = foresee_roles(OPERATOR, workspace, row, roles)
+    say(f"{user.name or user.email} in {community.name}: {held} → {wanted}")
+    say(f"gains: {', '.join(sorted(found.gained)) or 'nothing'}")
+    say(f"loses: {', '.join(sorted(found.lost)) or 'nothing'}")
+    return 0
 
 
 def _grant(text: str) -> tuple[str, list[str]]:
@@ -79,7 +93,7 @@ def _from_table(workspace: Workspace, path: str) -> list[Person]:
 def _finished(done: Invited) -> list[dict[str, object]]:
     """The outcomes; a long list is done here and now, or watched where a worker has taken it up already."""
     if done.batch is None or done.outcomes:
-        return [plain(each) for each in done.outcomes]
+        return [each.plain for each in done.outcomes]
     _work_off(done.batch)
     if done.batch.state != Batch.State.DONE:
         raise Stopped(f"{done.batch.done} of {done.batch.total} are done; the batch was {done.batch.state}.")

@@ -45,8 +45,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "allauth.socialaccount.providers.saml",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "lucide",

@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 from guestlist.kernel.text import Address, BadAddress, clean_line, read_address
 
@@ -50,6 +52,17 @@ class Outcome:
     reason: str = ""
     invitation: uuid.UUID | None = None
     memberships: tuple[uuid.UUID, ...] = ()
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """As it is stored and as the API answers it."""
+        return {
+            "email": self.email,
+            "outcome": self.outcome,
+            "reason": self.reason or None,
+            "invitation": str(self.invitation) if self.invitation else None,
+            "memberships": [str(each) for each in self.memberships],
+        }
 
 
 def read_people(people: Sequence[Person], common: tuple[Wanted, ...]) -> list[Entry]:
@@ -124,6 +137,16 @@ class Authority:
     assign: frozenset[uuid.UUID]
     gives: Mapping[uuid.UUID, frozenset[uuid.UUID]]
 
+    def refuses(self, wanted: Sequence[Wanted]) -> str:
+        """Why the actor may not give all of `wanted`; empty where they may."""
+        for each in wanted:
+            if each.community not in self.invite:
+                return "not_allowed"
+        for each in wanted:
+            if not each.roles <= self.gives[each.community]:
+                return "above_ceiling"
+        return ""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -142,19 +165,12 @@ def plan(entry: Entry, known: Known, authority: Authority) -> Plan:
         return Plan("joined")  # nothing of its own: it gets the outcome of the entry it was joined to
     if entry.reason:
         return Plan("invalid" if entry.reason in INVALID else "refused", entry.reason)
-    refused = _out_of_reach(entry, authority)
+    refused = authority.refuses(entry.wanted)
     if refused:
         return Plan("refused", refused)
     if known.user is None:
         return _asked(known, entry.wanted)
     return _plan_for_account(entry, known, authority)
-
-
-def _out_of_reach(entry: Entry, authority: Authority) -> str:
-    if any(each.community not in authority.invite for each in entry.wanted):
-        return "not_allowed"
-    above = any(each.roles - authority.gives.get(each.community, frozenset()) for each in entry.wanted)
-    return "above_ceiling" if above else ""
 
 
 def _asked(known: Known, wanted: tuple[Wanted, ...]) -> Plan:

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from guestlist.mail.commands import Draft
 from guestlist.members.models import Membership
+from guestlist.users.emails import mail_to
 from guestlist.users.models import User
 
 
@@ -21,21 +22,15 @@ def end_near_manager_mail(membership: Membership, manager: User) -> Draft:
 
 
 def _draft(template: str, membership: Membership, to: User) -> Draft:
-    workspace, community, language = membership.workspace, membership.community, to.language or "en"
-    return Draft(
-        template=template,
-        to_email=to.email,
-        to_name=to.name,
-        language=language,
-        workspace_id=workspace.id,
-        context={
-            "workspace": workspace.name,
-            "community": community.name,
-            "holder": membership.user.name or membership.user.email,
-            "day": _last_day(membership, language),
-            "path": f"/w/{workspace.slug}/users/{membership.user_id}?in={community.slug}",
-        },
-    )
+    workspace, community = membership.workspace, membership.community
+    context = {
+        "workspace": workspace.name,
+        "community": community.name,
+        "holder": membership.user.name or membership.user.email,
+        "day": _last_day(membership, to.language or "en"),
+        "path": f"/w/{workspace.slug}/users/{membership.user_id}?in={community.slug}",
+    }
+    return mail_to(to, template, workspace.id, context)
 
 
 def _last_day(membership: Membership, language: str) -> str:

@@ -1,5 +1,7 @@
-"""Mails about an account, to every address its holder has proved: whoever took over one mailbox cannot hide from the others."""
+"""Mails about an account, to every address its holder has proved: whoever took over one mailbox cannot hide from the others. Mails
+about a workspace go to the main address alone."""
 
+import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,6 +17,12 @@ ADDRESS_LIFETIME = 24 * 3600
 def factor_mails(user: User, change: str) -> list[Draft]:
     """`change` is the action of the audit event without its `user.`; users/emails/_factor_change.txt has a sentence for each."""
     return account_mails(user, "users/emails/factor_changed", change=change)
+
+
+def mail_to(user: User, template: str, workspace: uuid.UUID, context: dict[str, Any]) -> Draft:
+    """About a workspace, in the user's own language."""
+    language = user.language or "en"
+    return Draft(template, user.email, to_name=user.name, language=language, context=context, workspace_id=workspace)
 
 
 def account_mails(user: User, template: str, **context: Any) -> list[Draft]:

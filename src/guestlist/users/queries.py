@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from guestlist.kernel import clock
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.rows import listed
 from guestlist.kernel.text import shown_address
 from guestlist.mail.queries import live_links
@@ -68,10 +68,7 @@ def addresses_of(user: User) -> list[OwnAddress]:
 
 def own_address(user: User, address: int) -> EmailAddress:
     """Raises NotFound for somebody else's."""
-    found = EmailAddress.objects.filter(user=user, id=address).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(EmailAddress.objects.filter(user=user, id=address))
 
 
 def user_shown_as(key: str) -> uuid.UUID | None:
@@ -90,6 +87,12 @@ def notifications_of(user: User) -> list[tuple[Notification, str]]:
     rows = list(user.notifications.order_by("-at", "-id")[:NEWEST])
     names = dict(User.objects.filter(id__in={row.actor_id for row in rows if row.actor_kind == "user"}).values_list("id", "name"))
     return [(row, names.get(row.actor_id, "") if row.actor_id else "") for row in rows]
+
+
+def concerns(user: User, row: Notification) -> bool:
+    """Whether this session is told: whoever runs the directory that opened it has no business with the other workspaces."""
+    inside = {str(each) for each in user.reach or ()}
+    return user.reach is None or row.action.startswith("user.") or row.about.get("workspace_id") in inside
 
 
 def unseen_notifications(user: User) -> int:
@@ -135,10 +138,7 @@ def passkeys_of(user: User) -> "QuerySet[Authenticator]":
 
 def own_passkey(user: User, passkey: int) -> Authenticator:
     """Raises NotFound for somebody else's."""
-    found = passkeys_of(user).filter(id=passkey).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(passkeys_of(user).filter(id=passkey))
 
 
 def with_passkey(users: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -43,7 +43,8 @@ class Box:
 
 
 def boxes(weights: Sequence[float], room: Box) -> list[Box]:
-    """The room shared out by weight, each part as near a square as halving allows; in the order given."""
+    """The room shared out by weight, each part as near as halving allows to twice as wide as high, for a line of text; in the order
+    given."""
     if len(weights) <= 1:
         return [room] * len(weights)
     half, total = 1, sum(weights)
@@ -55,7 +56,7 @@ def boxes(weights: Sequence[float], room: Box) -> list[Box]:
 
 
 def _halves(room: Box, share: float) -> tuple[Box, Box]:
-    if room.width >= room.height:
+    if room.width >= 2 * room.height:
         cut = room.width * share
         return Box(room.x, room.y, cut, room.height), Box(room.x + cut, room.y, room.width - cut, room.height)
     cut = room.height * share

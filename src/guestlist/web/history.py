@@ -5,15 +5,18 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guestlist.invitations.queries import Told
+from guestlist.web.facts import FACTS, GONE, SETTINGS
 from guestlist.web.presenting import Shown, last_day
 
 # `action` or `action/turn`; the turns are told in `_turns`. Every action that the code records stands here: a test looks.
 SENTENCES = {
     "workspace.created": gettext_lazy("%(actor)s opened the workspace %(name)s."),
+    "workspace.changed/told": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s. %(changes)s."),
     "workspace.removed": gettext_lazy("%(actor)s removed the workspace %(name)s."),
     "workspace.changed": gettext_lazy("%(actor)s changed the settings of the workspace %(name)s."),
     "workspace.break_glass_changed": gettext_lazy("%(actor)s named who may enter without the directory."),
@@ -21,7 +24,11 @@ SENTENCES = {
     "workspace.mail_tried": gettext_lazy("%(actor)s sent a mail to try whether mail arrives."),
     "community.created": gettext_lazy("%(actor)s made the community %(name)s."),
     "community.changed": gettext_lazy("%(actor)s changed the community %(place)s."),
+    "community.changed/told": gettext_lazy("%(actor)s changed the community %(place)s. %(changes)s."),
     "community.moved": gettext_lazy("%(actor)s moved the community %(place)s."),
+    "community.moved/told": gettext_lazy(
+        "%(actor)s moved the community %(place)s from below %(parent_before)s to below %(parent)s."
+    ),
     "community.deleted": gettext_lazy("%(actor)s deleted the community %(name)s."),
     "role.created": gettext_lazy("%(actor)s made the role %(name)s in %(place)s."),
     "role.changed": gettext_lazy("%(actor)s changed the role %(name)s in %(place)s."),
@@ -43,6 +50,7 @@ SENTENCES = {
     "membership.end_changed": gettext_lazy("%(actor)s set an end for %(person)s in %(place)s: %(end)s."),
     "membership.end_changed/no_ends_at": gettext_lazy("%(actor)s let %(person)s stay in %(place)s without end."),
     "membership.moved": gettext_lazy("%(actor)s moved %(person)s to %(place_after)s."),
+    "membership.moved/told": gettext_lazy("%(actor)s moved %(person)s from %(place_before)s to %(place_after)s."),
     "membership.removed": gettext_lazy("%(actor)s removed %(person)s from %(place)s."),
     "membership.left": gettext_lazy("%(person)s left %(place)s."),
     "invitation.created": gettext_lazy("%(actor)s invited %(target)s to %(grants)s."),
@@ -109,53 +117,6 @@ ABOUT = {
     "workspace": gettext_lazy("Workspace"),
     "domain": gettext_lazy("Domains"),
 }
-FACTS = {
-    "user": gettext_lazy("User"),
-    "roles": gettext_lazy("Roles"),
-    "grants": gettext_lazy("Communities and roles"),
-    "left_out": gettext_lazy("Left out"),
-    "name": gettext_lazy("Name"),
-    "slug": gettext_lazy("Short name"),
-    "parent": gettext_lazy("Below"),
-    "permissions": gettext_lazy("Permissions"),
-    "status": gettext_lazy("Status"),
-    "community": gettext_lazy("Community"),
-    "description": gettext_lazy("Description"),
-    "may_hand_out": gettext_lazy("May hand out"),
-    "ends_at": gettext_lazy("Ends"),
-    "everywhere": gettext_lazy("Everywhere in the workspace"),
-    "at_once": gettext_lazy("At once"),
-    "source": gettext_lazy("Source"),
-    "sso_only": gettext_lazy("SSO only"),
-    "requires_second_factor": gettext_lazy("Second factor required"),
-    "session_idle": gettext_lazy("Pause, in seconds"),
-    "session_lifetime": gettext_lazy("Length of a session, in seconds"),
-    "by_operator": gettext_lazy("By the operator"),
-    "break_glass": gettext_lazy("Break-glass Admins"),
-    "email": gettext_lazy("Email"),
-    "reason": gettext_lazy("Reason"),
-    "connection": gettext_lazy("Connection"),
-    "protocol": gettext_lazy("Protocol"),
-    "issuer": gettext_lazy("Issuer"),
-    "client_id": gettext_lazy("Client id"),
-    "sso_url": gettext_lazy("Sign-on address"),
-    "group_claim": gettext_lazy("Claim with the groups"),
-    "groups": gettext_lazy("Groups"),
-    "communities": gettext_lazy("Communities"),
-    "creates_users": gettext_lazy("Automatic user creation"),
-    "asks_second_factor": gettext_lazy("Asks for a second factor itself"),
-    "trust_changed": gettext_lazy("Trusts another"),
-    "identities": gettext_lazy("People it knew"),
-}
-GONE = {
-    "user": gettext_lazy("somebody who is gone"),
-    "roles": gettext_lazy("a deleted role"),
-    "may_hand_out": gettext_lazy("a deleted role"),
-    "community": gettext_lazy("a deleted community"),
-    "grants": gettext_lazy("a deleted community"),
-    "left_out": gettext_lazy("a deleted community"),
-    "parent": gettext_lazy("a deleted community"),
-}
 
 
 def sentences(told: Iterable[Told]) -> list[Shown]:
@@ -187,10 +148,12 @@ def sentence(told: Told) -> str:
 
 
 def _turns(told: Told) -> list[str]:
-    """`own`: who did it did it to themselves; and every fact that has become true, or (`no_`) that there is none of any more."""
+    """`own`: who did it did it to themselves; every fact that has become true, or (`no_`) that there is none of any more; `told`:
+    something is known before and after. Of what lies out of the reader's sight it is not."""
     own = ["own"] if told.subject and told.subject == told.event.actor_id else []
     true = [key for key, value in told.after.items() if value is True]
-    return own + true + [f"no_{key}" for key, value in told.after.items() if value is None]
+    none = [f"no_{key}" for key, value in told.after.items() if value is None]
+    return own + true + none + (["told"] if told.before.keys() & told.after.keys() else [])
 
 
 def _words(told: Told) -> dict[str, str]:
@@ -201,7 +164,11 @@ def _words(told: Told) -> dict[str, str]:
         "person": told.name(told.subject) or _("somebody who is gone"),
         "target": told.name(event.target_id) or _("somebody who is gone"),
         "place": told.name(event.community_id) or _("a deleted community"),
+        "place_before": in_words(told, "community", told.before.get("community")),
         "place_after": in_words(told, "community", told.after.get("community")),
+        "parent_before": in_words(told, "parent", told.before.get("parent")),
+        "parent": in_words(told, "parent", told.after.get("parent")),
+        "changes": _changes(told),
         "name": told.name(event.target_id) or called or _("that is gone"),
         "user": told.name(told.after.get("user")) or _("somebody who is gone"),
         "email": told.after.get("email") or _("somebody without an address"),
@@ -211,6 +178,20 @@ def _words(told: Told) -> dict[str, str]:
         "grants": in_words(told, "grants", told.after.get("grants", [])),
         "grants_before": in_words(told, "grants", told.before.get("grants", [])),
     }
+
+
+def _changes(told: Told) -> str:
+    """`Name: “Alder” → “Alder Bank”; A link is valid for: “1 day” → “3 days”`."""
+    both = [name for name in FACTS if name in told.before and name in told.after]  # the database keeps no order
+    return "; ".join(
+        _("%(what)s: “%(before)s” → “%(after)s”")
+        % {"what": FACTS[name], "before": _shortly(told, name, told.before), "after": _shortly(told, name, told.after)}
+        for name in both
+    )
+
+
+def _shortly(told: Told, name: str, side: dict[str, Any]) -> str:
+    return Truncator(in_words(told, name, side[name]) or _("nothing")).chars(60)
 
 
 def actor_words(told: Told) -> str:
@@ -237,6 +218,8 @@ def _facts(told: Told) -> list[Shown]:
 
 def in_words(told: Told, name: str, value: Any) -> str:
     """The value of a fact as people read it: ids by name, lists with commas."""
+    if name in SETTINGS:
+        return SETTINGS[name](value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from allauth.core import ratelimit
 from django.http import HttpRequest
 
+LEAST = 0.25  # seconds
+
 
 def limited(request: HttpRequest, action: str, *, key: str) -> bool:
     """True once the caller has tried too often; counting this try."""
@@ -15,9 +17,9 @@ def limited(request: HttpRequest, action: str, *, key: str) -> bool:
 
 
 @contextmanager
-def same_time(seconds: float = 0.25) -> Iterator[None]:
-    """What is done inside takes at least so long. Queueing a mail for an address that is known takes longer than finding that it is
+def same_time() -> Iterator[None]:
+    """What is done inside takes at least LEAST. Queueing a mail for an address that is known takes longer than finding that it is
     not; whoever measures answers would learn who has an account."""
     start = time.perf_counter()
     yield
-    time.sleep(max(0.0, start + seconds - time.perf_counter()))
+    time.sleep(max(0.0, start + LEAST - time.perf_counter()))

@@ -2,18 +2,18 @@
 
 import uuid
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from guestlist.access.permissions import catalogue
+from guestlist.access.permissions import Permission, catalogue
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
 from guestlist.members.models import Role
-from guestlist.sso.queries import directories_of
+from guestlist.sso.queries import directories_of, named_places
 from guestlist.users.models import User
 from guestlist.users.queries import with_passkey
 from guestlist.workspaces.models import Community, Workspace
@@ -61,9 +61,7 @@ def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = (
 
 def given_places(wanted: Sequence[Wanted]) -> list[Shown]:
     """Communities with the roles in each, by name."""
-    communities = Community.objects.in_bulk([each.community for each in wanted])
-    roles = Role.objects.in_bulk({role for each in wanted for role in each.roles})
-    return [place(communities[each.community], roles=[roles[role] for role in each.roles]) for each in wanted]
+    return [place(where, roles=roles) for where, roles in named_places(wanted)]
 
 
 def cell(text: str) -> str:
@@ -108,23 +106,51 @@ def about_role(role: Role) -> str:
     return role.description or ", ".join(role.permissions)
 
 
+def role_options(roles: Iterable[Role], chosen: str) -> list[Shown]:
+    """To choose one from; `chosen` is an id."""
+    return [{"id": str(each.id), "name": each.name, "selected": str(each.id) == chosen} for each in roles]
+
+
+def role_ticks(roles: Iterable[Role], ticked: Collection[str]) -> list[Shown]:
+    """To tick, each with a line on what it allows; `ticked` are ids."""
+    return [
+        {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in ticked} for each in roles
+    ]
+
+
 def permission_groups(names: Collection[str], ticked: Collection[str] = ()) -> list[Shown]:
     """Those of the catalogue called `names`, under what they are about, with a sentence each."""
     levels = {"read": _("Read"), "write": _("Write"), "admin": _("Admin")}
     groups: dict[str, list[Shown]] = {}
+    titles: dict[str, str] = {}
     for each in catalogue().values():
         if each.name in names:
             row = {
                 "name": each.name,
-                "description": _(each.description),
+                "description": allows(each),
                 "level": levels[each.level],
                 "ticked": each.name in ticked,
             }
             groups.setdefault(each.group, []).append(row)
+            titles[each.group] = _group_title(each)
     return [
-        {"key": group, "title": _(group), "permissions": rows, "all": all(row["ticked"] for row in rows)}
+        {"key": group, "title": titles[group], "permissions": rows, "all": all(row["ticked"] for row in rows)}
         for group, rows in groups.items()
     ]
+
+
+def allows(permission: Permission) -> str:
+    """What it allows to do, in the reader's language where there are words in it."""
+    return permission.descriptions.get(_language(), "") or _(permission.description)
+
+
+def _group_title(permission: Permission) -> str:
+    titles = permission.titles
+    return titles.get(_language(), "") or titles.get("", "") or _(permission.group)
+
+
+def _language() -> str:
+    return (get_language() or "")[:2]
 
 
 def last_day(ends_at: datetime | None) -> str:

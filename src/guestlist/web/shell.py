@@ -16,7 +16,17 @@ from django.utils.translation import gettext as _
 from guestlist.access.decision import decide
 from guestlist.invitations.queries import visible_invitations
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import Standing, capped_count, own_places, standing, visible_communities, visible_workspaces
+from guestlist.kernel.errors import NotFound
+from guestlist.members.queries import (
+    Standing,
+    capped_count,
+    fetch_workspace,
+    may_in_main,
+    own_places,
+    standing,
+    visible_communities,
+    visible_workspaces,
+)
 from guestlist.users.queries import unseen_notifications
 from guestlist.web.presenting import person, place
 from guestlist.workspaces.models import Community, Workspace
@@ -38,6 +48,21 @@ def at(request: HttpRequest, current: str, workspace: Workspace | None = None, c
     request.guestlist = {"current": current, "workspace": workspace, "community": community}
     if workspace is not None and request.session.get("workspace") != workspace.slug:
         request.session["workspace"] = workspace.slug
+
+
+def open_workspace(request: HttpRequest, slug: str, current: str) -> Workspace:
+    """The workspace that this page, `current`, is about. Raises NotFound."""
+    workspace = fetch_workspace(request.user.actor, slug)
+    at(request, current, workspace)
+    return workspace
+
+
+def open_settings(request: HttpRequest, slug: str, current: str, permission: str) -> Workspace:
+    """The same for whoever has the permission in main; to the others the page does not exist. Raises NotFound."""
+    workspace = open_workspace(request, slug, current)
+    if not may_in_main(request.user.actor, permission, workspace):
+        raise NotFound
+    return workspace
 
 
 def at_the_door(request: HttpRequest) -> None:

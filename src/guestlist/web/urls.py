@@ -99,9 +99,15 @@ urlpatterns: list[URLPattern] = [
     path("w/<slug:slug>/settings/security/sso/new", connections.new_page, name="connection_new"),
     path("w/<slug:slug>/settings/security/sso/<uuid:connection>", configure.configure_page, name="connection"),
     path("w/<slug:slug>/settings/security/sso/<uuid:connection>/edit", connections.edit_page, name="connection_edit"),
-    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/enable", connections.enable_page, name="connection_enable"),
-    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/disable", connections.disable_page, name="connection_disable"),
-    path("w/<slug:slug>/settings/security/sso/<uuid:connection>/delete", connections.delete_page, name="connection_delete"),
+    *(
+        path(
+            f"w/<slug:slug>/settings/security/sso/<uuid:connection>/{act}",
+            connections.act_page,
+            {"act": act},
+            name=f"connection_{act}",
+        )
+        for act in connections.ACTS
+    ),
     path("w/<slug:slug>/settings/security/attempts/<uuid:attempt>", attempts.let_in_page, name="attempt"),
     path("w/<slug:slug>/settings/domains/new", domains.domain_new, name="domain_new"),
     path("w/<slug:slug>/settings/domains/<uuid:domain>", domains.domain_page, name="domain"),

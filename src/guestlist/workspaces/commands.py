@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils.text import slugify
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
@@ -30,10 +30,7 @@ def lock_workspaces(ids: list[uuid.UUID]) -> list[Workspace]:
 def lock_community(community: Community) -> Community:
     """The row as it is now that its workspace is locked: it may have moved or gone since it was read. Raises NotFound."""
     lock_workspaces([community.workspace_id])
-    found = Community.objects.filter(id=community.id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(Community.objects.filter(id=community.id))
 
 
 def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Workspace, Community]:
@@ -46,7 +43,8 @@ def create_workspace(*, actor: Actor, name: str, slug: str = "") -> tuple[Worksp
     _check_free(workspace.slug, workspace)
 
     with transaction.atomic():
-        _insert(workspace)
+        with refused_if_taken(SlugTaken):
+            workspace.save(force_insert=True)
         main = _insert_community(Community(workspace=workspace, slug="main", name=name, kind=Community.Kind.MAIN))
         record(
             actor=actor,
@@ -140,11 +138,8 @@ def _write(row: Workspace | Community, wanted: Mapping[str, Any]) -> dict[str, A
     before = {each: getattr(row, each) for each, value in wanted.items() if getattr(row, each) != value}
     for each in before:
         setattr(row, each, wanted[each])
-    try:
-        with transaction.atomic():
-            row.save(update_fields=[*before])
-    except IntegrityError as taken:
-        raise SlugTaken from taken
+    with refused_if_taken(SlugTaken):
+        row.save(update_fields=[*before])
     return before
 
 
@@ -217,16 +212,9 @@ def remove_workspace(*, actor: Actor, workspace: Workspace) -> None:
 
 
 def _insert_community(row: Community) -> Community:
-    _insert(row)
+    with refused_if_taken(SlugTaken):
+        row.save(force_insert=True)
     above = Ancestry.objects.filter(descendant=row.parent_id).values_list("ancestor_id", "depth") if row.parent_id else []
     lines = [Ancestry(descendant=row, ancestor_id=ancestor, depth=depth + 1) for ancestor, depth in above]
     Ancestry.objects.bulk_create([Ancestry(descendant=row, ancestor=row, depth=0), *lines])
     return row
-
-
-def _insert(row: Workspace | Community) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as taken:
-        raise SlugTaken from taken

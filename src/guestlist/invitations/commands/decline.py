@@ -6,7 +6,7 @@ from django.db import transaction
 
 from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import cancel_mail, claim, end_grants, told
-from guestlist.invitations.emails import invitation_mail
+from guestlist.invitations.emails import invitation_mail, invitation_words
 from guestlist.invitations.errors import AlreadyDecided, Expired, NoMoreLinks, TooSoon, WrongAddress
 from guestlist.invitations.models import UNSENT_LIFETIME, Invitation
 from guestlist.invitations.queries.opened import live_grants, open_invitation, words_of
@@ -101,15 +101,14 @@ def _mail_again(invitation: Invitation, *, new_link: bool) -> Invitation:
     elif invitation.message and invitation.message.link_ends_at:
         # Anyone may have it mailed again: that must not make it live longer. The shorter lifetime is the mail's alone.
         invitation.lifetime = int((invitation.ends_at - now).total_seconds())
-    draft = invitation_mail(
-        invitation=invitation,
+    words = invitation_words(
         workspace=invitation.workspace,
         inviter=min(grants, key=lambda grant: grant.made_at).giver,
         places=words_of(grants),
         note=invitation.note_with(grants),
         has_account=user_by_address(invitation.email_key) is not None,
     )
-    invitation.message = queue_messages([draft])[0]
+    invitation.message = queue_messages([invitation_mail(invitation=invitation, words=words)])[0]
     invitation.save(update_fields=["renewals", "renewed_at", "version", "lapses_at", "message"])
     record(actor=SYSTEM, changes=told("invitation.link_asked_for", invitation, grants))
     return invitation

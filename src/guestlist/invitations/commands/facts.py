@@ -10,11 +10,12 @@ from django.db.models import Q
 
 from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.choices import authority_in
-from guestlist.invitations.rules import Authority, Belonging, Entry, Known
+from guestlist.invitations.rules import Authority, Belonging, Entry, Known, Wanted
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.rows import listed
 from guestlist.kernel.text import address_key
+from guestlist.members.errors import AboveCeiling, NotAllowed
 from guestlist.members.models import Departure, Membership, MembershipRole, Role
 from guestlist.members.queries import communities_where, standing, usable_roles
 from guestlist.users.queries import addresses_held_by, users_by_address
@@ -22,10 +23,13 @@ from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import treatment_of_existing_users
 
 DAY = timedelta(days=1)
+STRANGER = Known()
 
 
 @dataclass(frozen=True)
 class Facts:
+    """`known` has the addresses of which anything is known."""
+
     authority: Authority
     known: Mapping[str, Known]
     invitations: Mapping[uuid.UUID, Invitation]
@@ -33,12 +37,18 @@ class Facts:
     communities: Mapping[uuid.UUID, Community]
     roles: Mapping[uuid.UUID, Role]
 
+    def about(self, email_key: str) -> Known:
+        return self.known.get(email_key, STRANGER)
 
-def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, discreet: bool) -> Facts:
-    """`discreet`: for a preview, which shows an account only where the actor sees that person in this workspace already."""
-    asked = {each.community for entry in entries for each in entry.wanted}
+
+def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], required: Sequence[Wanted], *, discreet: bool) -> Facts:
+    """`discreet`: for a preview, which shows an account only where the actor sees that person in this workspace already. Raises
+    NotAllowed, AboveCeiling where the actor may not give all of `required`."""
+    asked = {each.community for wanted in (required, *(entry.wanted for entry in entries)) for each in wanted}
     communities = Community.objects.filter(workspace=workspace).in_bulk(asked)
     usable = usable_roles(list(communities.values()))
+    authority = authority_in(standing(actor, communities.keys()), usable)
+    check_authority(authority, required)
     keys = {entry.address.key for entry in entries if entry.address and not entry.reason}
     accounts = users_by_address(keys)
     belongings = belongings_of(accounts.values(), workspace)
@@ -58,16 +68,23 @@ def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, disc
             pending[key][0].id if key in pending else None,
             key in pending and pending[key][1],
         )
-        for key in keys
+        for key in accounts.keys() | mails.keys()
     }
     return Facts(
-        authority_in(standing(actor, communities.keys()), usable),
+        authority,
         known,
         {row.id: row for row, _ in pending.values()},
         [row for row in recent if row.state == Invitation.State.PENDING and row.current_state == Invitation.State.EXPIRED],
         communities,
         {role.id: role for roles in usable.values() for role in roles},
     )
+
+
+def check_authority(authority: Authority, wanted: Sequence[Wanted]) -> None:
+    """For a request that stands or falls as a whole. Raises NotAllowed, AboveCeiling."""
+    refused = authority.refuses(wanted)
+    if refused:
+        raise NotAllowed if refused == NotAllowed.code else AboveCeiling
 
 
 def belongings_of(users: Collection[uuid.UUID], workspace: Workspace) -> dict[uuid.UUID, dict[uuid.UUID, Belonging]]:
@@ -94,9 +111,9 @@ def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> s
 
 def recent_invitations(workspace: Workspace, keys: Collection[str]) -> list[Invitation]:
     """The pending invitations of these addresses, and those made within a day."""
-    wanted = Q(state=Invitation.State.PENDING) | Q(created_at__gt=clock.now() - DAY)
-    found = Invitation.objects.filter(wanted, workspace=workspace, email_key__in=listed(keys))
-    return list(found.select_related("message"))
+    found = Invitation.objects.filter(workspace=workspace, email_key__in=listed(keys)).select_related("message")
+    ended = found.filter(~Q(state=Invitation.State.PENDING), created_at__gt=clock.now() - DAY)
+    return list(found.filter(state=Invitation.State.PENDING).union(ended, all=True))
 
 
 def mails_to(recent: Collection[Invitation]) -> Counter[str]:

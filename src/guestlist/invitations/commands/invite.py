@@ -63,23 +63,24 @@ def invite(
     common = tuple(grants)
     lifetime = workspace.invitation_lifetime if lifetime is None else lifetime
     _check_request(people, common, lifetime)
-    if strict:
-        check_may_give(actor=actor, wanted=common)
+    required = common if strict else ()
     entries = read_people(people, common)
     if dry_run:
         parts = (entries[at : at + PART] for at in range(0, len(entries), PART))
-        return Invited(None, resolve(entries, [each for part in parts for each in foresee(actor, workspace, part)]))
+        return Invited(None, resolve(entries, [each for part in parts for each in foresee(actor, workspace, part, required)]))
 
     with transaction.atomic():
         lock_workspaces([workspace.id])
-        batch = _open_batch(actor, workspace, entries, note=note, language=language, lifetime=lifetime)
+        batch = _batch(actor, workspace, len(entries), note=note, language=language, lifetime=lifetime)
         if batch.state == Batch.State.QUEUED:
+            check_may_give(actor=actor, wanted=required)
+            _queue(batch, entries)
             return Invited(batch, [])
         part = BatchPart(batch=batch, number=0, entries=[])
-        outcomes = resolve(entries, settle(batch, entries))
+        outcomes = resolve(entries, settle(batch, entries, required))
         close_part(batch, part, outcomes)
+        batch.save(force_insert=True)
         part.save()
-        batch.save()
     return Invited(batch, outcomes)
 
 
@@ -98,7 +99,7 @@ def resolve(entries: Sequence[Entry], outcomes: Sequence[Outcome], start: int = 
 
 def close_part(batch: Batch, part: BatchPart, outcomes: Sequence[Outcome]) -> None:
     """Notes the outcomes of a part on it and in the batch's counts; saving is the caller's."""
-    part.outcomes = [plain(each) for each in outcomes]
+    part.outcomes = [each.plain for each in outcomes]
     batch.done += len(outcomes)
     batch.counts = dict(Counter(batch.counts) + Counter(count(outcomes)))
     if batch.done >= batch.total:
@@ -124,39 +125,27 @@ def _check_request(people: Sequence[Person], common: tuple[Wanted, ...], lifetim
         raise NoGrants
 
 
-def _open_batch(
-    actor: Actor, workspace: Workspace, entries: Sequence[Entry], *, note: str, language: str, lifetime: int
-) -> Batch:
-    batch = Batch(
+def _batch(actor: Actor, workspace: Workspace, total: int, *, note: str, language: str, lifetime: int) -> Batch:
+    return Batch(
         workspace=workspace,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name,
-        state=Batch.State.QUEUED if len(entries) > PART else Batch.State.RUNNING,
-        total=len(entries),
+        state=Batch.State.QUEUED if total > PART else Batch.State.RUNNING,
+        total=total,
         note=clean_text(note),
         language=spoken(language, workspace.language),
         lifetime=lifetime,
     )
+
+
+def _queue(batch: Batch, entries: Sequence[Entry]) -> None:
     batch.save(force_insert=True)
-    if batch.state == Batch.State.QUEUED:
-        stored = [_stored(each) for each in entries]
-        parts = [stored[at : at + PART] for at in range(0, len(stored), PART)]
-        BatchPart.objects.bulk_create(BatchPart(batch=batch, number=number, entries=part) for number, part in enumerate(parts))
-    return batch
+    stored = [_stored(each) for each in entries]
+    parts = [stored[at : at + PART] for at in range(0, len(stored), PART)]
+    BatchPart.objects.bulk_create(BatchPart(batch=batch, number=number, entries=part) for number, part in enumerate(parts))
 
 
 def _stored(entry: Entry) -> dict[str, Any]:
     wanted = [[str(each.community), as_ids(each.roles)] for each in entry.wanted]
     return vars(entry) | {"wanted": wanted, "address": vars(entry.address) if entry.address else None}
-
-
-def plain(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as it is stored and as the API answers it."""
-    return {
-        "email": outcome.email,
-        "outcome": outcome.outcome,
-        "reason": outcome.reason or None,
-        "invitation": str(outcome.invitation) if outcome.invitation else None,
-        "memberships": [str(each) for each in outcome.memberships],
-    }

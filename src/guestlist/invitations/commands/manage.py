@@ -10,8 +10,8 @@ from django.db import transaction
 
 from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import cancel_mail, end_grants, end_without_grants, told
-from guestlist.invitations.commands.facts import mails_to, recent_invitations
-from guestlist.invitations.emails import invitation_mail
+from guestlist.invitations.commands.facts import check_authority, mails_to, recent_invitations
+from guestlist.invitations.emails import invitation_mail, invitation_words
 from guestlist.invitations.errors import AlreadyDecided, NoGrants, TooManyMails
 from guestlist.invitations.models import UNSENT_LIFETIME, Grant, Invitation, as_ids, giver_fields
 from guestlist.invitations.queries.choices import authority_in
@@ -124,10 +124,7 @@ def check_may_give(*, actor: Actor, wanted: Sequence[Wanted]) -> None:
     """For a request that stands or falls as a whole. Raises NotAllowed, AboveCeiling."""
     communities = Community.objects.filter(id__in=[each.community for each in wanted])
     authority = authority_in(standing(actor, [each.id for each in communities]), usable_roles(list(communities)))
-    if any(each.community not in authority.invite for each in wanted):
-        raise NotAllowed
-    if any(each.roles - authority.gives[each.community] for each in wanted):
-        raise AboveCeiling
+    check_authority(authority, wanted)
 
 
 def _reissue(actor: Actor, workspace: Workspace, chosen: Sequence[tuple[Invitation, list[Grant]]]) -> None:
@@ -143,11 +140,13 @@ def _reissue(actor: Actor, workspace: Workspace, chosen: Sequence[tuple[Invitati
     drafts = [
         invitation_mail(
             invitation=row,
-            workspace=workspace,
-            inviter=actor,
-            places=words_of(grants, roles),
-            note=row.note_with(grants),
-            has_account=row.email_key in accounts,
+            words=invitation_words(
+                workspace=workspace,
+                inviter=actor,
+                places=words_of(grants, roles),
+                note=row.note_with(grants),
+                has_account=row.email_key in accounts,
+            ),
         )
         for row, grants in chosen
     ]

@@ -16,12 +16,11 @@ from guestlist.kernel.actors import Actor
 from guestlist.members.commands import add_roles, keeping_an_admin
 from guestlist.members.errors import AboveCeiling, ChangedMeanwhile, NotAllowed, RolesOutOfReach
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import Move, Standing, facts_of, foresee_move, standing, usable_roles
+from guestlist.members.queries import Move, Standing, facts_of, foresee_move, may_in_main, standing, usable_roles
 from guestlist.members.queries.lists import roles_of
 from guestlist.workspaces.commands import check_move, delete_leaf, lock_community, move_subtree
 from guestlist.workspaces.errors import HasChildren, MainStays, NotEmpty, UnknownCommunity
 from guestlist.workspaces.models import Community
-from guestlist.workspaces.queries import main_community
 
 Plan = Literal["", "remove", "move"]
 
@@ -75,7 +74,7 @@ def delete_community(
             raise ChangedMeanwhile
         target = _target(actor, community, hanging, to) if members == "move" else None
 
-        _end_invitations(actor, community, hanging)
+        _end_invitations(actor, hanging)
         if target:
             _move_members(actor, hanging.memberships, target)
         _end_the_rest(actor, community, hanging)
@@ -103,10 +102,9 @@ def _check_may_clear(actor: Actor, community: Community, hanging: Hanging, held:
         raise NotAllowed
     if not all(may_hand_out(facts_of(role), held) for role in hanging.roles):
         raise AboveCeiling
-    if any(row.everywhere for row in hanging.memberships):
-        main = main_community(community.workspace).id
-        if not decide("members:remove", standing(actor, [main])[main]):
-            raise NotAllowed
+    everywhere = any(row.everywhere for row in hanging.memberships)
+    if everywhere and not may_in_main(actor, "members:remove", community.workspace):
+        raise NotAllowed
 
 
 def _target(actor: Actor, community: Community, hanging: Hanging, to: Community | None) -> Community:
@@ -123,7 +121,7 @@ def _target(actor: Actor, community: Community, hanging: Hanging, to: Community 
     return to
 
 
-def _end_invitations(actor: Actor, community: Community, hanging: Hanging) -> None:
+def _end_invitations(actor: Actor, hanging: Hanging) -> None:
     end_grants(hanging.grants, "revoked")
     end_without_grants([grant.invitation for grant in hanging.grants])
     changes = [each for grant in hanging.grants for each in told("invitation.revoked", grant.invitation, [grant])]

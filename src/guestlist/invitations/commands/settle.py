@@ -1,20 +1,23 @@
 """Turn planned entries into rows: invitations, grants, messages, memberships, history. In sets, never one by one."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
+from typing import Any
 
 from guestlist.audit.commands import Change, record
 from guestlist.invitations.commands.facts import Facts, gather
-from guestlist.invitations.emails import Places, added_mail, invitation_mail, places_of
+from guestlist.invitations.emails import Places, added_mail, invitation_mail, invitation_words, places_of
 from guestlist.invitations.models import UNSENT_LIFETIME, Batch, Grant, Invitation, as_ids, giver_fields
-from guestlist.invitations.rules import Entry, Known, Outcome, Plan, Wanted, plan
+from guestlist.invitations.rules import Entry, Outcome, Plan, Wanted, plan
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.rows import insert_rows
-from guestlist.kernel.text import spoken
-from guestlist.mail.commands import queue_messages
+from guestlist.kernel.ids import new_id
+from guestlist.kernel.rows import insert_rows, like
+from guestlist.kernel.text import Address, spoken
+from guestlist.mail.commands import Draft, queue_messages
 from guestlist.members.commands import Place, add_roles, join
 from guestlist.members.models import Membership
 from guestlist.users.models import User
@@ -24,16 +27,17 @@ from guestlist.workspaces.queries import treatment_of_existing_users
 UNDELIVERED = ("failed", "bounced")
 
 
-def foresee(actor: Actor, workspace: Workspace, entries: Sequence[Entry]) -> list[Outcome]:
+def foresee(actor: Actor, workspace: Workspace, entries: Sequence[Entry], required: Sequence[Wanted]) -> list[Outcome]:
     """What `settle` would answer, changing nothing, and showing no account the actor does not know of."""
-    facts = gather(actor, workspace, entries, discreet=True)
+    facts = gather(actor, workspace, entries, required, discreet=True)
     outcomes = [_plan(entry, facts) for entry in entries]
     return [Outcome(entry.email, each.outcome, each.reason) for entry, each in zip(entries, outcomes, strict=True)]
 
 
-def settle(batch: Batch, entries: Sequence[Entry]) -> list[Outcome]:
-    """Does it, for at most a part's worth of entries; the caller holds the workspace's lock. The actor's rights are asked now."""
-    facts = gather(batch.actor, batch.workspace, entries, discreet=False)
+def settle(batch: Batch, entries: Sequence[Entry], required: Sequence[Wanted] = ()) -> list[Outcome]:
+    """Does it, for at most a part's worth of entries; the caller holds the workspace's lock. The actor's rights are asked now.
+    Raises NotAllowed, AboveCeiling where they may not give all of `required`."""
+    facts = gather(batch.actor, batch.workspace, entries, required, discreet=False)
     work, later = _Work(batch, facts, clock.now()), _by_another_address(entries, facts)
     taken = [work.take(entry, Plan("joined") if place in later else _plan(entry, facts)) for place, entry in enumerate(entries)]
     work.write()
@@ -50,15 +54,14 @@ def _by_another_address(entries: Sequence[Entry], facts: Facts) -> list[int]:
     later = []
     for place, entry in enumerate(entries):
         key = entry.address.key if entry.address and not entry.reason else ""
-        user = facts.known[key].user if key else None
+        user = facts.about(key).user
         if user and first.setdefault(user, key) != key:
             later.append(place)
     return later
 
 
 def _plan(entry: Entry, facts: Facts) -> Plan:
-    known = facts.known.get(entry.address.key) if entry.address else None
-    return plan(entry, known or Known(), facts.authority)
+    return plan(entry, facts.about(entry.address.key if entry.address else ""), facts.authority)
 
 
 @dataclass
@@ -92,6 +95,20 @@ class _Work:
     gains: list[tuple[uuid.UUID, frozenset[uuid.UUID]]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        # Hundreds of entries are asked for the same: what that comes to is put together once.
+        self.role_ids, self.told, self.spoken = cache(as_ids), cache(_told), cache(spoken)
+        self.words = cache(partial(_words, self.batch, self.facts))
+        self.blank = Invitation(
+            workspace_id=self.batch.workspace_id,
+            note=self.batch.note,
+            lifetime=self.batch.lifetime,
+            lapses_at=self.at + UNSENT_LIFETIME,
+            created_at=self.at,
+            batch_id=self.batch.id,
+        )
+        self.blank_grant = Grant(made_at=self.at, **giver_fields(self.batch.actor))
+
     def take(self, entry: Entry, planned: Plan) -> _Pending:
         taken = _Pending(entry, planned, gained=tuple(membership for membership, _ in planned.gain))
         self.gains += [(membership, wanted.roles) for membership, wanted in planned.gain]
@@ -109,49 +126,40 @@ class _Work:
 
     def _invite(self, entry: Entry, planned: Plan) -> Invitation:
         assert entry.address is not None
-        pending = self.facts.known[entry.address.key].pending
-        invitation = self.facts.invitations[pending] if pending else self._new_invitation(entry)
+        pending = self.facts.about(entry.address.key).pending
+        invitation = self.facts.invitations[pending] if pending else self._new_invitation(entry, entry.address)
         if not pending or planned.outcome == "invited" or _undelivered(invitation):
             self.to_mail.append((invitation, planned.invite))
-        for wanted in planned.invite:
-            self._grant(invitation, wanted)
         action = "invitation.grants_added" if pending else "invitation.created"
         for each in planned.invite:
-            after = {"grants": [{"community": str(each.community), "roles": as_ids(each.roles)}]}
-            self.changes.append(Change(action, invitation.id, self.batch.workspace_id, each.community, after=after))
+            self.grants.append(self._grant(invitation, each))
+            self.changes.append(Change(action, invitation.id, self.batch.workspace_id, each.community, after=self.told(each)))
         return invitation
 
-    def _new_invitation(self, entry: Entry) -> Invitation:
-        assert entry.address is not None
-        row = Invitation(
-            workspace_id=self.batch.workspace_id,
-            email=entry.address.shown,
-            email_key=entry.address.key,
+    def _new_invitation(self, entry: Entry, address: Address) -> Invitation:
+        row = like(
+            self.blank,
+            id=new_id(),
+            email=address.shown,
+            email_key=address.key,
             name=entry.name,
-            language=spoken(entry.language, self.batch.language),
-            note=self.batch.note,
-            lifetime=self.batch.lifetime,
-            lapses_at=self.at + UNSENT_LIFETIME,
-            created_at=self.at,
-            batch_id=self.batch.id,
+            language=self.spoken(entry.language, self.batch.language),
         )
         self.new.append(row)
         return row
 
-    def _grant(self, invitation: Invitation, wanted: Wanted) -> None:
-        self.grants.append(
-            Grant(
-                invitation=invitation,
-                community_id=wanted.community,
-                role_ids=as_ids(wanted.roles),
-                made_at=self.at,
-                **giver_fields(self.batch.actor),
-            )
+    def _grant(self, invitation: Invitation, wanted: Wanted) -> Grant:
+        return like(
+            self.blank_grant,
+            id=new_id(),
+            invitation_id=invitation.id,
+            community_id=wanted.community,
+            role_ids=self.role_ids(wanted.roles),
         )
 
     def _place(self, entry: Entry, wanted: Wanted) -> Place:
         assert entry.address is not None
-        user = self.facts.known[entry.address.key].user
+        user = self.facts.about(entry.address.key).user
         assert user is not None
         return Place(self.batch.workspace_id, wanted.community, user, entry.address.key, wanted.roles, Membership.Source.ADDED)
 
@@ -160,26 +168,17 @@ class _Work:
         renewed = {row.email_key for row in self.new}
         lapsed = [row.id for row in self.facts.lapsed if row.email_key in renewed]
         Invitation.objects.filter(id__in=lapsed).update(state=Invitation.State.EXPIRED)
-        workspace, actor = self.batch.workspace, self.batch.actor
-        messages = queue_messages(
-            [
-                invitation_mail(
-                    invitation=row,
-                    workspace=workspace,
-                    inviter=actor,
-                    places=self._words(wanted),
-                    note=self.batch.note,
-                    has_account=self.facts.known[row.email_key].user is not None,
-                )
-                for row, wanted in self.to_mail
-            ]
-        )
+        messages = queue_messages(self._mail(row, wanted) for row, wanted in self.to_mail)
         for (row, _), message in zip(self.to_mail, messages, strict=True):
-            row.message, row.lapses_at = message, self.at + UNSENT_LIFETIME
-        insert_rows(self.new)
-        known = {id(row) for row in self.new}
-        Invitation.objects.bulk_update([row for row, _ in self.to_mail if id(row) not in known], ["message", "lapses_at"])
-        _merge_grants(self.grants, known)
+            row.message_id, row.lapses_at = message.id, self.at + UNSENT_LIFETIME
+        insert_rows(Invitation, self.new)
+        new = {row.id for row in self.new}
+        Invitation.objects.bulk_update([row for row, _ in self.to_mail if row.id not in new], ["message", "lapses_at"])
+        _merge_grants(self.grants, new)
+
+    def _mail(self, row: Invitation, wanted: tuple[Wanted, ...]) -> Draft:
+        has_account = self.facts.about(row.email_key).user is not None
+        return invitation_mail(invitation=row, words=self.words(wanted, has_account))
 
     def _write_memberships(self) -> None:
         rows = join(actor=self.batch.actor, places=[place for taken in self.added for place in taken.joined])
@@ -199,23 +198,38 @@ class _Work:
                     user=users[taken.joined[0].user],
                     workspace=self.batch.workspace,
                     inviter=self.batch.actor,
-                    places=self._words(taken.plan.join),
+                    places=_places(self.facts, taken.plan.join),
                 )
                 for taken in self.added
             ]
         )
 
-    def _words(self, wanted: Iterable[Wanted]) -> Places:
-        return places_of(((each.community, each.roles) for each in wanted), self.facts.communities, self.facts.roles)
+
+def _told(wanted: Wanted) -> dict[str, Any]:
+    return {"grants": [{"community": str(wanted.community), "roles": as_ids(wanted.roles)}]}
+
+
+def _words(batch: Batch, facts: Facts, wanted: tuple[Wanted, ...], has_account: bool) -> dict[str, Any]:
+    return invitation_words(
+        workspace=batch.workspace,
+        inviter=batch.actor,
+        places=_places(facts, wanted),
+        note=batch.note,
+        has_account=has_account,
+    )
+
+
+def _places(facts: Facts, wanted: tuple[Wanted, ...]) -> Places:
+    return places_of(((each.community, each.roles) for each in wanted), facts.communities, facts.roles)
 
 
 def _undelivered(invitation: Invitation) -> bool:
     return invitation.message is None or invitation.message.state in UNDELIVERED
 
 
-def _merge_grants(grants: Sequence[Grant], new: set[int]) -> None:
+def _merge_grants(grants: Sequence[Grant], new: set[uuid.UUID]) -> None:
     """Adds grants; one by the same giver for the same community takes the further roles instead of a second row."""
-    older = [each.invitation_id for each in grants if id(each.invitation) not in new]
+    older = [each.invitation_id for each in grants if each.invitation_id not in new]
     rows = Grant.objects.filter(invitation__in=older, ended_at=None) if older else []
     held = {(row.invitation_id, row.community_id, row.giver_kind, row.giver_id): row for row in rows}
     widened, fresh = [], []
@@ -226,5 +240,5 @@ def _merge_grants(grants: Sequence[Grant], new: set[int]) -> None:
         else:
             row.role_ids = as_ids(row.roles | grant.roles)
             widened.append(row)
-    insert_rows(fresh)
+    insert_rows(Grant, fresh)
     Grant.objects.bulk_update(widened, ["role_ids"])

@@ -10,7 +10,6 @@ from guestlist.invitations.queries.history import (
     visible_events,
 )
 from guestlist.invitations.queries.lists import (
-    GrantLine,
     InvitationRow,
     fetch_batch,
     fetch_invitation,
@@ -25,7 +24,6 @@ from guestlist.invitations.queries.own_data import own_data
 
 __all__ = [
     "Choice",
-    "GrantLine",
     "InvitationRow",
     "Opened",
     "Sought",

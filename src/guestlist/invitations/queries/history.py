@@ -25,6 +25,7 @@ from guestlist.workspaces.models import Community, Workspace
 
 MOST_LISTED = 100
 MOST_OF_ONE = 100  # events of one invitation that its page tells
+NEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def _done_by(workspace: Workspace, places: QuerySet[Community], name: str) -> Q:
 
 def _about(workspace: Workspace, places: QuerySet[Community], address: str) -> list[uuid.UUID]:
     users = _users_called(workspace, places, address)
-    asked = Invitation.objects.filter(workspace=workspace, email_key=address_key(address)).values_list("id", flat=True)
+    every = Q(state=Invitation.State.PENDING) | ~Q(state=Invitation.State.PENDING)
+    asked = Invitation.objects.filter(every, workspace=workspace, email_key=address_key(address)).values_list("id", flat=True)
     return [*users, *memberships_ever(users), *asked]
 
 
@@ -146,13 +148,13 @@ def history_of(actor: Actor, workspace: Workspace, row: InvitationRow) -> list[T
     return [each for each in told if _touches_a_grant(each) or (each.event.community_id is None and not revoked)]
 
 
-def history_of_user(actor: Actor, workspace: Workspace, user: User, limit: int = 20) -> list[Told]:
+def history_of_user(actor: Actor, workspace: Workspace, user: User) -> list[Told]:
     """The newest of what was done to a user's memberships, those removed included, and to the invitations of their address,
     where the actor may read the history. Nothing for who may read it nowhere."""
     places = communities_where(actor, workspace, "audit:read").order_by()
     asked = Invitation.objects.filter(workspace=workspace, user_id=user.id).values_list("id", flat=True)
     events = events_about([*memberships_ever([user.id]), *asked]).filter(community_id__in=places.values("id"))
-    return tell(actor, workspace, list(events[:limit]))
+    return tell(actor, workspace, list(events[:NEWEST]))
 
 
 def _touches_a_grant(told: Told) -> bool:

@@ -148,8 +148,8 @@ def _one_pending() -> Rows:
 def _pending_is_alive() -> Rows:
     """Somebody gives it, and a mail is on its way or was: or else nobody will ever open it."""
     live = Grant.objects.filter(invitation=OuterRef("pk"), ended_at=None)
-    unmailed = Q(message=None) | Q(message__state=State.CANCELLED)
-    return _ids(Invitation.objects.filter(~Exists(live) | unmailed, state=Invitation.State.PENDING))
+    mail = Message.objects.filter(id=OuterRef("message_id")).exclude(state=State.CANCELLED)
+    return _ids(Invitation.objects.exclude(Exists(live), Exists(mail)).filter(state=Invitation.State.PENDING))
 
 
 def _accepted_is_kept() -> Rows:

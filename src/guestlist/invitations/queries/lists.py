@@ -13,9 +13,10 @@ from guestlist.invitations.rules import PART
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.text import address_key
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import communities_where
+from guestlist.members.queries import communities_where, may_in_main
 from guestlist.workspaces.models import Community, Workspace
 
 
@@ -82,9 +83,7 @@ def _in_state(state: str) -> Q:
 
 def fetch_invitation(actor: Actor, workspace: Workspace, invitation: uuid.UUID) -> InvitationRow:
     """One the actor may see, with its grants. Raises NotFound."""
-    found = visible_invitations(actor, workspace).filter(id=invitation).first()
-    if found is None:
-        raise NotFound
+    found = found_in(visible_invitations(actor, workspace).filter(id=invitation))
     return with_grants(actor, workspace, [found])[0]
 
 
@@ -153,15 +152,11 @@ def fetch_batch(actor: Actor, workspace: Workspace, batch: uuid.UUID) -> Batch:
     """A batch the actor made themselves, or any for whoever may invite in the main community. Raises NotFound."""
     rows = Batch.objects.filter(workspace=workspace, id=batch)
     found = rows.filter(actor_kind=actor.kind, actor_id=actor.id).first()
-    if found is None and _may_invite_in_main(actor, workspace):
+    if found is None and may_in_main(actor, "members:invite", workspace):
         found = rows.first()
     if found is None:
         raise NotFound
     return found
-
-
-def _may_invite_in_main(actor: Actor, workspace: Workspace) -> bool:
-    return communities_where(actor, workspace, "members:invite").filter(kind=Community.Kind.MAIN).exists()
 
 
 def outcomes_of(batch: Batch, *, after: int = 0, limit: int = 50) -> tuple[list[dict[str, object]], int | None]:

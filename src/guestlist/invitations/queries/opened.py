@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from guestlist.invitations.emails import Places, places_of
 from guestlist.invitations.models import LINK_PURPOSE, Grant, Invitation
-from guestlist.kernel.errors import NotFound
 from guestlist.kernel.links import read_link
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import Role
 from guestlist.users.queries import user_by_address
 
@@ -34,9 +34,7 @@ class Opened:
 def open_invitation(token: str) -> Opened:
     """The invitation that a link speaks of. Raises NotFound, the same for every link that was not made here."""
     link = read_link(LINK_PURPOSE, token)
-    invitation = Invitation.objects.select_related("workspace", "message").filter(id=link.subject).first()
-    if invitation is None:
-        raise NotFound
+    invitation = found_in(Invitation.objects.select_related("workspace", "message").filter(id=link.subject))
     return read_invitation(invitation, link.version)
 
 

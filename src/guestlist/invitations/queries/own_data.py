@@ -29,7 +29,7 @@ def own_data(user: User) -> Data:
         "second_factor": _rows(Authenticator.objects.filter(user=user).order_by("id"), "type", "created_at", "last_used_at"),
         "memberships": [_membership(row.membership, [role.name for role in row.roles]) for row in memberships_of(user)],
         "invitations": _rows(
-            Invitation.objects.filter(email_key__in=keys, user_id=user.id).order_by("id"),
+            Invitation.objects.filter(email_key__in=keys, user_id=user.id, state=Invitation.State.ACCEPTED).order_by("id"),
             *("id", "email", "name", "workspace__name", "note", "state", "created_at", "decided_at"),
         ),
         "mails": _rows(

@@ -5,11 +5,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from guestlist.access.decision import Held, decide
 from guestlist.access.permissions import catalogue
 from guestlist.audit.models import Event
 from guestlist.audit.queries import events_about
-from guestlist.invitations.models import Grant
+from guestlist.invitations.models import Grant, Invitation
 from guestlist.kernel.actors import Actor
 from guestlist.members.errors import UnknownPermission
 from guestlist.members.models import ApiKey, Membership
@@ -86,10 +88,16 @@ def arrival_of(memberships: Sequence[Membership]) -> Arrival:
     if event and event.actor_id != first.user_id:
         giver = _names([event]).get(event.actor_id, "") if event.actor_id else event.actor_kind.capitalize()
         return Arrival(first.created_at, first.source == Membership.Source.INVITED, giver)
-    asked = Grant.objects.filter(invitation__user_id=first.user_id, community=first.community_id, ending="accepted")
-    keys = verified_addresses(first.user_id) | {first.email_key}
-    grant = asked.filter(invitation__email_key__in=keys).order_by("-made_at").first()
+    asked = _accepted_by(first.user_id, {first.email_key}).filter(community=first.community_id)
+    grant = asked.order_by("-made_at").first()
     return Arrival(first.created_at, True, grant.giver_name if grant else "")
+
+
+def _accepted_by(user: uuid.UUID, keys: Collection[str]) -> QuerySet[Grant]:
+    accepted = Invitation.objects.filter(
+        email_key__in={*keys, *verified_addresses(user)}, user_id=user, state=Invitation.State.ACCEPTED
+    )
+    return Grant.objects.filter(invitation__in=accepted, ending="accepted")
 
 
 def _causes(user: User, because: Sequence[Held]) -> list[Cause]:
@@ -98,9 +106,8 @@ def _causes(user: User, because: Sequence[Held]) -> list[Cause]:
     events = list(events_about([row.id for row in rows.values()]).filter(action__in=GAVE))
     given = {(held.community, held.role.id): _given(events, rows[held.community].id, held.role.id) for held in because}
     names = _names([event for event in given.values() if event])
-    accepted = Grant.objects.filter(invitation__user_id=user.id, community__in=places, ending="accepted")
-    keys = verified_addresses(user.id) | {row.email_key for row in rows.values()}
-    grants = list(accepted.filter(invitation__email_key__in=keys).order_by("-made_at"))
+    accepted = _accepted_by(user.id, {row.email_key for row in rows.values()})
+    grants = list(accepted.filter(community__in=places).order_by("-made_at"))
     return [
         Cause(
             held.role.name,

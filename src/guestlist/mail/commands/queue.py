@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from guestlist.kernel import clock, ids
-from guestlist.kernel.rows import insert_rows
+from guestlist.kernel.rows import insert_rows, like
 from guestlist.kernel.text import clean_line
 from guestlist.mail.models import Message, State
 
@@ -40,12 +40,11 @@ class Draft:
     id: uuid.UUID = field(default_factory=ids.new_id)
 
 
-def queue_messages(drafts: Sequence[Draft]) -> list[Message]:
+def queue_messages(drafts: Iterable[Draft]) -> list[Message]:
     """Queues `drafts` in the caller's transaction; answers their messages in the same order."""
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    messages = [_message(draft, place, host) for place, draft in enumerate(drafts)]
-    insert_rows(messages)
-    return messages
+    blank = Message()
+    return insert_rows(Message, (_message(blank, draft, place, host) for place, draft in enumerate(drafts)))
 
 
 def cancel_messages(ids: Iterable[uuid.UUID]) -> int:
@@ -57,8 +56,9 @@ def cancel_messages(ids: Iterable[uuid.UUID]) -> int:
     return Message.objects.filter(id__in=ids, state=State.QUEUED).update(state=State.CANCELLED, at=clock.now())
 
 
-def _message(draft: Draft, place: int, host: str) -> Message:
-    message = Message(
+def _message(blank: Message, draft: Draft, place: int, host: str) -> Message:
+    message = like(
+        blank,
         id=draft.id,
         workspace_id=draft.workspace_id,
         template=draft.template,

@@ -1,7 +1,7 @@
 """Edit roles, set an end, deactivate, reactivate, remove, leave: per community (design rule 13), by someone who could have invited them."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ def set_roles(
         if not wanted:
             raise NoRoles
         held = set(membership.roles.all())
-        check_may_manage(actor, membership, "members:assign", held | wanted)
+        check_may_manage(actor, membership.community_id, "members:assign", held | wanted)
         if shown is not None and sorted(shown) != _ids(held):
             raise ChangedMeanwhile
 
@@ -143,9 +143,9 @@ def leave(*, actor: Actor, membership: Membership) -> None:
         _delete(actor, "membership.left", membership)
 
 
-def check_may_manage(actor: Actor, membership: Membership, permission: str, roles: Collection[Role]) -> None:
+def check_may_manage(actor: Actor, community: uuid.UUID, permission: str, roles: Iterable[Role]) -> None:
     """The rule worth remembering: the verb's permission, and every role involved is one the actor may hand out there."""
-    held = standing(actor, [membership.community_id])[membership.community_id]
+    held = standing(actor, [community])[community]
     if not decide(permission, held):
         raise NotAllowed
     if not all(may_hand_out(facts_of(role), held) for role in roles):
@@ -155,7 +155,7 @@ def check_may_manage(actor: Actor, membership: Membership, permission: str, role
 def _check(actor: Actor, rows: Collection[Membership], permission: str, *, in_main: bool = False) -> None:
     """`check_may_manage` for the roles held, and where `in_main` the permission in the main community besides."""
     for row in rows:
-        check_may_manage(actor, row, permission, set(row.roles.all()))
+        check_may_manage(actor, row.community_id, permission, row.roles.all())
     workspaces = {row.workspace_id for row in rows} if in_main else set()
     for main in Community.objects.filter(workspace__in=workspaces, kind=Community.Kind.MAIN):
         if not may(actor, permission, main.id):

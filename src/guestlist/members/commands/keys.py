@@ -2,19 +2,17 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 
 from django.db import transaction
 
-from guestlist.access.decision import decide, may_hand_out
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.text import clean_line
-from guestlist.members.errors import AboveCeiling, NoRoles, NotAllowed, UnknownRole
+from guestlist.members.commands.change import check_may_manage
+from guestlist.members.errors import NoRoles, UnknownRole
 from guestlist.members.models import ApiKey, Role
-from guestlist.members.queries import facts_of, standing
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.errors import NameMissing
 from guestlist.workspaces.models import Community
@@ -33,7 +31,7 @@ def create_api_key(*, actor: Actor, community: Community, name: str, roles: list
         raise NoRoles
     with transaction.atomic():
         lock_workspaces([community.workspace_id])
-        _check(actor, community, roles)
+        check_may_manage(actor, community.id, "keys:write", roles)
         if Role.objects.filter(id__in=row.role_ids).count() < len(row.role_ids):
             raise UnknownRole  # deleted meanwhile
         row.save(force_insert=True)
@@ -47,23 +45,13 @@ def revoke_api_key(*, actor: Actor, key: ApiKey) -> None:
     that is revoked, NotAllowed without `keys:write`, AboveCeiling for one that holds more than the actor may hand out."""
     with transaction.atomic():
         lock_workspaces([key.workspace_id])
-        row = ApiKey.objects.select_related("community").filter(id=key.id, revoked_at=None).first()
-        if row is None:
-            raise NotFound
-        _check(actor, row.community, Role.objects.filter(id__in=row.role_ids))
+        row = found_in(ApiKey.objects.filter(id=key.id, revoked_at=None))
+        check_may_manage(actor, row.community_id, "keys:write", Role.objects.filter(id__in=row.role_ids))
 
         row.revoked_at = clock.now()
         row.save(update_fields=["revoked_at"])
         before = {"name": row.name, "roles": row.role_ids}
         record(actor=actor, changes=[Change("api_key.revoked", row.id, row.workspace_id, row.community_id, before=before)])
-
-
-def _check(actor: Actor, community: Community, roles: Iterable[Role]) -> None:
-    held = standing(actor, [community.id])[community.id]
-    if not decide("keys:write", held):
-        raise NotAllowed
-    if not all(may_hand_out(facts_of(role), held) for role in roles):
-        raise AboveCeiling
 
 
 def digest_of(secret: str) -> str:

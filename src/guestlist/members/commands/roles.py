@@ -5,15 +5,15 @@ from collections.abc import Collection
 from copy import copy
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from guestlist.access.decision import decide, may_hand_out
 from guestlist.access.permissions import catalogue
 from guestlist.access.roles import RoleFacts, mixes_alphabets, role_key, takes_built_in_name
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.kernel.text import clean_line, clean_text
 from guestlist.members.commands.admins import keeping_an_admin
 from guestlist.members.commands.moving import move_keys, move_members
@@ -119,10 +119,7 @@ def _workspace_of(role: Role) -> uuid.UUID:
 
 def _locked(role: Role) -> Role:
     """The row as it is now that the workspace is locked: what the page showed may be minutes old."""
-    found = Role.objects.select_related("community").filter(id=role.id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(Role.objects.select_related("community").filter(id=role.id))
 
 
 def _changed(
@@ -184,11 +181,8 @@ def _check_may_move(actor: Actor, role: Role, move_to: Role | None) -> None:
 
 
 def _save(row: Role) -> None:
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as taken:
-        raise NameTaken from taken
+    with refused_if_taken(NameTaken):
+        row.save()
 
 
 def _forget(actor: Actor, role: Role) -> None:

@@ -12,13 +12,12 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.mail.commands import queue_messages
 from guestlist.members.errors import ChangedMeanwhile, NotAllowed
-from guestlist.members.queries import may
+from guestlist.members.queries import may_in_main
 from guestlist.users.models import User
 from guestlist.workspaces.commands import change_workspace, lock_workspaces
 from guestlist.workspaces.emails import trial_mail
 from guestlist.workspaces.errors import UnknownLanguage
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 from guestlist.workspaces.rules import check_lifetime, check_treatment
 
 
@@ -51,7 +50,7 @@ def update_workspace(
         "existing_users": existing_users,
     }
     with transaction.atomic():
-        workspace = _locked(actor, workspace)
+        workspace = lock_settings(actor, workspace)
         fields = {each: value for each, value in given.items() if value is not None}
         if any(str(getattr(workspace, each)) != was for each, was in (shown or {}).items() if each in fields):
             raise ChangedMeanwhile
@@ -61,7 +60,7 @@ def update_workspace(
 def dismiss_setup(*, actor: Actor, workspace: Workspace) -> None:
     """The checklist is no longer shown first. Raises NotAllowed without `settings:write` in main, NotFound."""
     with transaction.atomic():
-        workspace = _locked(actor, workspace)
+        workspace = lock_settings(actor, workspace)
         workspace.setup_dismissed_at = clock.now()
         workspace.save(update_fields=["setup_dismissed_at"])
         record(actor=actor, changes=[Change("workspace.setup_dismissed", workspace.id, workspace.id)])
@@ -70,15 +69,16 @@ def dismiss_setup(*, actor: Actor, workspace: Workspace) -> None:
 def send_trial_mail(*, actor: Actor, workspace: Workspace, user: User) -> None:
     """Queues a mail to `user` that says that mail arrives. Raises NotAllowed without `settings:write` in main, NotFound."""
     with transaction.atomic():
-        workspace = _locked(actor, workspace)
+        workspace = lock_settings(actor, workspace)
         queue_messages([trial_mail(user=user, workspace=workspace)])
         record(actor=actor, changes=[Change("workspace.mail_tried", workspace.id, workspace.id)])
 
 
-def _locked(actor: Actor, workspace: Workspace) -> Workspace:
+def lock_settings(actor: Actor, workspace: Workspace) -> Workspace:
+    """The workspace as it is now that it is locked. Raises NotAllowed without `settings:write` in main, NotFound."""
     rows = lock_workspaces([workspace.id])
     if not rows:
         raise NotFound
-    if not may(actor, "settings:write", main_community(rows[0]).id):
+    if not may_in_main(actor, "settings:write", rows[0]):
         raise NotAllowed
     return rows[0]

@@ -13,7 +13,7 @@ from guestlist.members.queries.doors import (
     visible_workspaces,
 )
 from guestlist.members.queries.holders import Effect, Effects, Holders, counts_of, effect_of, holders_of, keys_holding
-from guestlist.members.queries.keys import fetch_key, keys_in, roles_of_keys
+from guestlist.members.queries.keys import fetch_key, keys_in, keys_made_by, roles_of_keys
 from guestlist.members.queries.lists import (
     Filter,
     MemberRow,
@@ -38,14 +38,13 @@ from guestlist.members.queries.profile import (
     verbs_in_main,
     verbs_on,
 )
-from guestlist.members.queries.reach import Holder, Move, Shift, foresee_move
-from guestlist.members.queries.standing import Standing, facts_of, live, may, standing, standings
+from guestlist.members.queries.reach import Move, Shift, foresee_move
+from guestlist.members.queries.standing import Standing, facts_of, live, may, may_in_main, standing, standings
 
 __all__ = [
     "Effect",
     "Effects",
     "Filter",
-    "Holder",
     "Holders",
     "Managed",
     "MemberRow",
@@ -74,11 +73,13 @@ __all__ = [
     "in_order",
     "keys_holding",
     "keys_in",
+    "keys_made_by",
     "live",
     "locate_community",
     "managed",
     "managers_of",
     "may",
+    "may_in_main",
     "members_of",
     "memberships_of",
     "own_places",

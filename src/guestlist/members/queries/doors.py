@@ -10,6 +10,7 @@ from guestlist.access.decision import decide
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.refusing import found_in
 from guestlist.members.errors import AmbiguousRole, UnknownRole
 from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
 from guestlist.members.queries.standing import held_right_in, live
@@ -39,10 +40,7 @@ def visible_workspaces(actor: Actor) -> QuerySet[Workspace]:
 
 def fetch_workspace(actor: Actor, slug: str) -> Workspace:
     """The workspace by slug. Raises NotFound."""
-    workspace = visible_workspaces(actor).filter(slug=slug).first()
-    if workspace is None:
-        raise NotFound
-    return workspace
+    return found_in(visible_workspaces(actor).filter(slug=slug))
 
 
 def visible_communities(actor: Actor, workspace: Workspace) -> QuerySet[Community]:
@@ -103,9 +101,7 @@ def fetch_community(actor: Actor, workspace: Workspace, name: str) -> Community:
 
 def locate_community(actor: Actor, community: uuid.UUID) -> tuple[Workspace, Community]:
     """A community by id alone, with its workspace. Raises NotFound."""
-    found = Community.objects.select_related("workspace").filter(id__in=_in_sight(actor, [community])).first()
-    if found is None:
-        raise NotFound
+    found = found_in(Community.objects.select_related("workspace").filter(id__in=_in_sight(actor, [community])))
     return found.workspace, found
 
 

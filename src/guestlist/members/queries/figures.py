@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.rows import planned_anew
 from guestlist.members.models import Membership, MembershipRole, Role
 from guestlist.members.queries.doors import communities_where, visible_communities
 from guestlist.workspaces.models import Ancestry, Community, Workspace
@@ -39,16 +40,30 @@ class MapNode:
 
 def members_by_role(actor: Actor, workspace: Workspace) -> RoleCounts:
     """Over the communities where the actor may read members."""
-    places = communities_where(actor, workspace, "members:read").order_by()
-    rows = Membership.objects.filter(workspace=workspace, status=Membership.Status.ACTIVE)
-    if not places.filter(kind=Community.Kind.MAIN).exists():
-        rows = rows.filter(community__in=places.values("id"))
-    counted = MembershipRole.objects.filter(membership__in=rows.values("id")[:MOST_COUNTED])
-    counts = dict(counted.values_list("role").annotate(Count("id")))
+    counts, partial = _by_role(_readable(actor, workspace).filter(status=Membership.Status.ACTIVE))
     roles = Role.objects.in_bulk(counts)
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], roles[pair[0]].name))
-    partial = rows.values("id")[MOST_COUNTED : MOST_COUNTED + 1].exists()
     return RoleCounts([(roles[role], count) for role, count in ordered], partial)
+
+
+@planned_anew()
+def holders_at_least(actor: Actor, workspace: Workspace) -> tuple[dict[uuid.UUID, int], bool]:
+    """By role, how many memberships that the actor may read hold it, whatever their state; and whether there may be more, since only
+    the first MOST_COUNTED memberships were counted: a built-in role may have a million holders."""
+    return _by_role(_readable(actor, workspace))
+
+
+def _readable(actor: Actor, workspace: Workspace) -> QuerySet[Membership]:
+    places = communities_where(actor, workspace, "members:read").order_by()
+    rows = Membership.objects.filter(workspace=workspace)
+    main = places.filter(kind=Community.Kind.MAIN).exists()
+    return rows if main else rows.filter(community__in=places.values("id"))
+
+
+def _by_role(rows: QuerySet[Membership]) -> tuple[dict[uuid.UUID, int], bool]:
+    counted = MembershipRole.objects.filter(membership__in=rows.values("id")[:MOST_COUNTED])
+    counts = dict(counted.values_list("role").annotate(Count("id")))
+    return counts, rows.values("id")[MOST_COUNTED : MOST_COUNTED + 1].exists()
 
 
 def map_of(actor: Actor, workspace: Workspace) -> list[MapNode]:

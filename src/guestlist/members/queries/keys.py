@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from guestlist.audit.models import Event
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries.doors import communities_where
 from guestlist.workspaces.models import Community, Workspace
@@ -20,12 +21,15 @@ def keys_in(actor: Actor, workspace: Workspace, community: Community | None = No
     return rows.select_related("community").order_by("name", "id")
 
 
+def keys_made_by(actor: Actor, workspace: Workspace, maker: uuid.UUID, most: int = 20) -> list[ApiKey]:
+    """Up to `most` of `keys_in` the workspace that this user made, as the history says."""
+    made = Event.objects.filter(target_id=OuterRef("id"), action="api_key.created", actor_id=maker)
+    return list(keys_in(actor, workspace).filter(Exists(made))[:most])
+
+
 def fetch_key(actor: Actor, workspace: Workspace, key: uuid.UUID) -> ApiKey:
     """One of `keys_in` the workspace. Raises NotFound."""
-    found = keys_in(actor, workspace).filter(id=key).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(keys_in(actor, workspace).filter(id=key))
 
 
 def roles_of_keys(keys: Collection[ApiKey]) -> dict[uuid.UUID, list[Role]]:

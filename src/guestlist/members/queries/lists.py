@@ -15,6 +15,7 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.rows import planned_anew
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Membership, MembershipRole, Role
@@ -155,6 +156,7 @@ def users_of(
 
 
 NEWEST = "newest"
+COUNTED = 1000
 LISTED_AS = F("user__listed_as")
 _BYTEWISE = {"postgresql": "C", "sqlite": "BINARY"}
 
@@ -185,19 +187,17 @@ def roles_of(memberships: Sequence[Membership]) -> dict[uuid.UUID, list[Role]]:
     return found
 
 
-def capped_count(rows: QuerySet[Membership] | QuerySet[Community], cap: int = 1000) -> str:
+def capped_count(rows: QuerySet[Membership] | QuerySet[Community]) -> str:
     """`214`, or `1,000+`: an exact count of a million costs more than the page."""
-    number = sum(1 for _ in islice(rows.order_by().values_list("pk", flat=True)[: cap + 1], cap + 1))
-    return f"{cap:,}+" if number > cap else str(number)
+    number = sum(1 for _ in islice(rows.order_by().values_list("pk", flat=True)[: COUNTED + 1], COUNTED + 1))
+    return f"{COUNTED:,}+" if number > COUNTED else str(number)
 
 
 def fetch_membership(actor: Actor, workspace: Workspace, membership: uuid.UUID) -> MemberRow:
     """One membership where the actor may read members. Raises NotFound."""
     places = communities_where(actor, workspace, "members:read").order_by().values("id")
     rows = Membership.objects.filter(id=membership, community__in=places).select_related("user", "community", "workspace")
-    row = rows.first()
-    if row is None:
-        raise NotFound
+    row = found_in(rows)
     return MemberRow(row, roles_of([row])[row.id])
 
 

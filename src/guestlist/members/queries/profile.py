@@ -16,6 +16,7 @@ from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import ancestors_of, main_community
 
 VERBS = ("assign", "deactivate", "remove")
+MANAGERS = 20
 
 
 @dataclass(frozen=True)
@@ -96,16 +97,18 @@ def held_in_sight(actor: Actor, workspace: Workspace, user: User, community: Com
     return [each for each in held if each.community in seen], seen == path
 
 
-def managers_of(membership: Membership, most: int = 20) -> list[User]:
-    """Up to `most` users who may assign roles to the holder of this membership, those of its own community first."""
+def managers_of(membership: Membership) -> list[User]:
+    """Up to 20 users who may assign roles to the holder of this membership, those of its own community first."""
     community = membership.community
     reach = [ancestor for _, ancestor in ancestors_of([community.id])]
     able = [role.id for role in usable_roles([community])[community.id] if decide("members:assign", [_held(role, community)])]
     rows = Membership.objects.filter(live(), community__in=reach, membershiprole__role__in=able).exclude(user=membership.user_id)
-    users = dict.fromkeys(row.user for row in rows.select_related("user").order_by("-community__depth", "email_key")[: most * 5])
+    users = dict.fromkeys(
+        row.user for row in rows.select_related("user").order_by("-community__depth", "email_key")[: MANAGERS * 5]
+    )
     held = standings({user.actor for user in users}, [community.id])
     roles = list(membership.roles.all())
-    return [user for user in users if all(_gives(role, held[user.actor][community.id]) for role in roles)][:most]
+    return [user for user in users if all(_gives(role, held[user.actor][community.id]) for role in roles)][:MANAGERS]
 
 
 def _held(role: Role, community: Community) -> Held:

@@ -10,6 +10,7 @@ from guestlist.access.decision import decide, may_hand_out
 from guestlist.access.permissions import catalogue
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.members.errors import NotAllowed
 from guestlist.members.models import Role
 from guestlist.members.queries.doors import communities_where, usable_roles
@@ -69,11 +70,8 @@ def roles_that_lost_permissions() -> list[Role]:
 
 def fetch_role(actor: Actor, workspace: Workspace, role: uuid.UUID) -> Role:
     """A role that is usable in a community where the actor may read roles. Raises NotFound."""
-    found = (
-        Role.objects.select_related("community").filter(Q(community=None) | Q(community__workspace=workspace), id=role).first()
-    )
-    if found is None:
-        raise NotFound
+    rows = Role.objects.select_related("community")
+    found = found_in(rows.filter(Q(community=None) | Q(community__workspace=workspace), id=role))
     reach = Ancestry.objects.filter(descendant__in=communities_where(actor, workspace, "roles:read").order_by().values("id"))
     if not (reach if found.is_built_in else reach.filter(ancestor=found.community_id)).exists():
         raise NotFound

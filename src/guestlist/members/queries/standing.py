@@ -12,7 +12,8 @@ from guestlist.access.roles import ADMIN, BUILT_IN, RoleFacts, built_in
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
-from guestlist.workspaces.queries import ancestors_of
+from guestlist.workspaces.models import Workspace
+from guestlist.workspaces.queries import ancestors_of, main_community
 
 Standing = list[Held]
 
@@ -87,3 +88,8 @@ def _held_by_keys(keys: set[uuid.UUID], places: Collection[uuid.UUID]) -> dict[t
 def may(actor: Actor, permission: str, community: uuid.UUID) -> Decision:
     """May the actor do this in the community, and because of which roles."""
     return decide(permission, standing(actor, [community])[community])
+
+
+def may_in_main(actor: Actor, permission: str, workspace: Workspace) -> Decision:
+    """The same in the workspace's main community, whose roles reach everywhere."""
+    return may(actor, permission, main_community(workspace).id)

@@ -53,7 +53,7 @@ def tree_around(actor: Actor, workspace: Workspace, here: Community | None, *, s
         for row in few:
             below[row.parent_id if row.parent_id in ids else None].append(row)
         return Tree(below, frozenset(), frozenset(ids), whole=True)
-    return _along(_tops(actor, workspace), path_to(actor, workspace, here) if here else [], start)
+    return _along(_tops(actor, workspace), paths_to(actor, [here])[here.id] if here else [], start)
 
 
 def _along(tops: QuerySet[Community], path: list[Community], start: int) -> Tree:
@@ -79,13 +79,8 @@ def _tops(actor: Actor, workspace: Workspace) -> QuerySet[Community]:
     return own.exclude(Exists(above)).order_by("kind", "name", "id")
 
 
-def path_to(actor: Actor, workspace: Workspace, community: Community) -> list[Community]:
-    """From where the actor's sight begins down to the community itself."""
-    return paths_to(actor, [community])[community.id]
-
-
 def paths_to(actor: Actor, communities: Collection[Community]) -> dict[uuid.UUID, list[Community]]:
-    """The same for many, in two statements; for communities in the actor's sight."""
+    """For communities in the actor's sight: from where that begins down to the community itself. Two statements."""
     lines = Ancestry.objects.filter(descendant__in=[each.id for each in communities]).select_related("ancestor")
     paths: dict[uuid.UUID, list[Community]] = {each.id: [] for each in communities}
     for line in lines.order_by("-depth"):

@@ -10,7 +10,7 @@ from guestlist.invitations.commands import admit_waiting, check_may_give, worksp
 from guestlist.invitations.rules import Wanted, merge
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.members.models import Departure, Membership
 from guestlist.sso.commands.sign_in import give_places, keep_identity, make_user
 from guestlist.sso.errors import CannotLetIn, NoDefaults
@@ -29,9 +29,7 @@ def let_in(*, actor: Actor, attempt: Attempt, wanted: Sequence[Wanted] = ()) -> 
     by themselves."""
     with transaction.atomic():
         rows = lock_workspaces(sorted({attempt.connection.workspace_id, *workspaces_asking(_claims(attempt).email_key)}))
-        row = Attempt.objects.select_related("connection__workspace").filter(id=attempt.id, let_in_at=None).first()
-        if row is None:
-            raise NotFound
+        row = found_in(Attempt.objects.select_related("connection__workspace").filter(id=attempt.id, let_in_at=None))
         connection, claims = row.connection, _claims(row)
         user, identity = find_user(connection, claims)
         places = merge(wanted) or places_for(connection, claims.groups)

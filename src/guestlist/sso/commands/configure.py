@@ -16,12 +16,14 @@ from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
+from guestlist.kernel.refusing import found_in
 from guestlist.kernel.seals import seal
 from guestlist.kernel.text import clean_line
-from guestlist.members.errors import AboveCeiling, NotAllowed
-from guestlist.members.queries import may, standing
+from guestlist.members.errors import AboveCeiling
+from guestlist.members.queries import standing
 from guestlist.sso.errors import ClientMissing, ConnectionNameTaken, NotTested, ProtocolStays
 from guestlist.sso.models import Connection
+from guestlist.sso.queries import check_may_connect
 from guestlist.sso.rules import Oidc, Saml
 from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.errors import NameMissing
@@ -80,13 +82,7 @@ def change_connection(
     knew: subjects are that one's own. Raises ProtocolStays and what `create_connection` raises."""
     with locked(actor, connection) as row:
         before, trust, was_on = _told(row), trusted(row), row.enabled_at is not None
-        _fill(
-            row,
-            row.name if name is None else name,
-            provider,
-            row.group_claim if group_claim is None else group_claim,
-            row.asks_second_factor if asks_second_factor is None else asks_second_factor,
-        )
+        _fill(row, name, provider, group_claim, asks_second_factor)
         after = _told(row)
         changed = [each for each in TOLD if before[each] != after[each]]
         if trusted(row) != trust:
@@ -99,13 +95,8 @@ def change_connection(
             row.attempts.all().delete()
 
         row.save()
-        _record(
-            actor,
-            "connection.changed",
-            row,
-            before={each: before[each] for each in changed},
-            after={each: after[each] for each in changed} | {"name": row.name, "trust_changed": trusted(row) != trust},
-        )
+        told = {each: after[each] for each in changed} | {"name": row.name, "trust_changed": trusted(row) != trust}
+        _record(actor, "connection.changed", row, before={each: before[each] for each in changed}, after=told)
         if was_on and row.enabled_at is None:
             _record(actor, "connection.disabled", row)
     return row
@@ -146,8 +137,7 @@ def lock_connections(actor: Actor, workspace: Workspace) -> None:
     """Locks the workspace and asks whether the actor may. Raises NotAllowed, NotFound."""
     if not lock_workspaces([workspace.id]):
         raise NotFound
-    if not may(actor, "connections:write", main_community(workspace).id):
-        raise NotAllowed
+    check_may_connect(actor, workspace)
 
 
 def _check_trusting(actor: Actor, workspace: Workspace) -> None:
@@ -162,16 +152,15 @@ def locked(actor: Actor, connection: Connection) -> Iterator[Connection]:
     """The row as it is now that its workspace is locked. Raises NotAllowed, NotFound."""
     with transaction.atomic():
         lock_connections(actor, connection.workspace)
-        row = Connection.objects.select_related("workspace").filter(id=connection.id).first()
-        if row is None:
-            raise NotFound
-        yield row
+        yield found_in(Connection.objects.select_related("workspace").filter(id=connection.id))
 
 
-def _fill(row: Connection, name: str, provider: Oidc | Saml | None, group_claim: str, asks_second_factor: bool) -> None:
-    row.name = clean_line(name, 80)
-    row.group_claim = clean_line(group_claim, 191)
-    row.asks_second_factor = asks_second_factor
+def _fill(
+    row: Connection, name: str | None, provider: Oidc | Saml | None, group_claim: str | None, asks_second_factor: bool | None
+) -> None:
+    row.name = row.name if name is None else clean_line(name, 80)
+    row.group_claim = row.group_claim if group_claim is None else clean_line(group_claim, 191)
+    row.asks_second_factor = row.asks_second_factor if asks_second_factor is None else asks_second_factor
     if not row.name:
         raise NameMissing
     if Connection.objects.filter(workspace=row.workspace, name__iexact=row.name).exclude(id=row.id).exists():

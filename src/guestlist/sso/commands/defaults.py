@@ -61,21 +61,16 @@ def set_defaults(
         if not isinstance(role, Kept):
             _check_usable(row, role, communities)
             row.default_role = role
-        rules = _rules(row) if groups is None else list(dict.fromkeys(map(_clean, groups)))
-        _check(actor, row, communities, rules)
-
-        row.giver_kind, row.giver_id, row.giver_name = giver_fields(actor).values()
-        row.save()
-        row.default_communities.set(communities if row.default_role else [])
-        row.mappings.all().delete()
-        GroupMapping.objects.bulk_create(
-            GroupMapping(connection=row, group=each.group, community=each.community, role=each.role) for each in rules
-        )
-        record_defaults(actor, row, before)
+        rules = rules_of(row) if groups is None else list(map(_clean, groups))
+        if row.creates_users and not rules and not (row.default_role and communities):
+            raise NoDefaults
+        if row.default_role and is_administrative(row.default_role):
+            raise AdministrativeRole
+        write_defaults(actor, row, communities, rules, before)
     return row
 
 
-def _rules(row: Connection) -> list[GroupRule]:
+def rules_of(row: Connection) -> list[GroupRule]:
     return [GroupRule(each.group, each.community, each.role) for each in row.mappings.select_related("community", "role")]
 
 
@@ -86,16 +81,6 @@ def _check_usable(row: Connection, role: Role | None, communities: Collection[Co
         raise UnknownRole
 
 
-def _check(actor: Actor, row: Connection, communities: Collection[Community], rules: Sequence[GroupRule]) -> None:
-    role = row.default_role
-    pairs = [(each, role) for each in communities if role] + [(each.community, each.role) for each in rules]
-    if row.creates_users and not pairs:
-        raise NoDefaults
-    if role and is_administrative(role):
-        raise AdministrativeRole
-    check_places(actor, row, pairs)
-
-
 def _clean(rule: GroupRule) -> GroupRule:
     group = clean_line(rule.group, LONGEST_GROUP + 1)
     if not group or len(group) > LONGEST_GROUP:
@@ -103,8 +88,27 @@ def _clean(rule: GroupRule) -> GroupRule:
     return GroupRule(group, rule.community, rule.role)
 
 
-def check_places(actor: Actor, row: Connection, pairs: Sequence[tuple[Community, Role]]) -> None:
-    """Whether the actor may hand out each role there. Raises UnknownCommunity, UnknownRole, NotAllowed, AboveCeiling."""
+def write_defaults(
+    actor: Actor, row: Connection, communities: Collection[Community], rules: Sequence[GroupRule], before: dict[str, Any]
+) -> None:
+    """All of it, given by the actor from now on; `before` is for the history.
+    Raises UnknownCommunity, UnknownRole, NotAllowed, AboveCeiling."""
+    role = row.default_role
+    _check_places(actor, row, [(each, role) for each in communities if role] + [(each.community, each.role) for each in rules])
+
+    row.giver_kind, row.giver_id, row.giver_name = giver_fields(actor).values()
+    row.save()
+    row.default_communities.set(communities if role else [])
+    row.mappings.all().delete()
+    GroupMapping.objects.bulk_create(
+        GroupMapping(connection=row, group=each.group, community=each.community, role=each.role) for each in dict.fromkeys(rules)
+    )
+    after = told_defaults(row) | {"name": row.name}
+    record(actor=actor, changes=[Change("connection.defaults_changed", row.id, row.workspace_id, before=before, after=after)])
+
+
+def _check_places(actor: Actor, row: Connection, pairs: Sequence[tuple[Community, Role]]) -> None:
+    """Whether the actor may hand out each role there."""
     places = {community for community, _ in pairs}
     if Community.objects.filter(workspace=row.workspace_id, id__in=[each.id for each in places]).count() < len(places):
         raise UnknownCommunity
@@ -123,8 +127,3 @@ def told_defaults(row: Connection) -> dict[str, Any]:
         "communities": [str(each) for each in row.default_communities.order_by("name").values_list("id", flat=True)],
         "groups": [{"group": each.group, "community": str(each.community_id), "roles": [str(each.role_id)]} for each in lines],
     }
-
-
-def record_defaults(actor: Actor, row: Connection, before: dict[str, Any]) -> None:
-    after = told_defaults(row) | {"name": row.name}
-    record(actor=actor, changes=[Change("connection.defaults_changed", row.id, row.workspace_id, before=before, after=after)])

@@ -4,24 +4,24 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel import clock
 from guestlist.kernel.actors import SYSTEM, Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.mail.commands import queue_messages
 from guestlist.members.commands import admins_with_a_way_in
 from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import may
 from guestlist.sso.commands.proof import holds_proof
 from guestlist.sso.emails import record_missing_mail
 from guestlist.sso.errors import DomainClaimed, DomainTaken, ProofMissing
 from guestlist.sso.models import Domain
+from guestlist.sso.queries import check_may_connect
 from guestlist.sso.rules import domain_name
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 
 EVERY = timedelta(days=1)
 GRACE = timedelta(days=7)
@@ -31,18 +31,19 @@ MOST_TOLD = 20
 def claim_domain(*, actor: Actor, workspace: Workspace, name: str) -> Domain:
     """A domain that is believed once its record is in the DNS. Says nothing about whether another workspace has it.
     Raises NotAllowed without `connections:write` in main, BadDomain, PublicDomain, DomainClaimed."""
-    _check(actor, workspace)
+    check_may_connect(actor, workspace)
     row = Domain(workspace=workspace, name=domain_name(name), token=secrets.token_urlsafe(24))
 
     with transaction.atomic():
-        _insert(row)
+        with refused_if_taken(DomainClaimed):
+            row.save(force_insert=True)
         _record(actor, "claimed", row)
     return row
 
 
 def check_domain(*, actor: Actor, domain: Domain) -> Domain:
     """Looks for the record now. Raises NotAllowed without `connections:write` in main, ProofMissing, DomainTaken, NotFound."""
-    _check(actor, domain.workspace)
+    check_may_connect(actor, domain.workspace)
     found = domain.by_operator or holds_proof(domain.name, domain.token)
     if found is None:
         raise ProofMissing
@@ -68,7 +69,7 @@ def confirm_domain(*, actor: Actor, workspace: Workspace, name: str) -> Domain:
 
 def remove_domain(*, actor: Actor, domain: Domain) -> None:
     """Its addresses are not believed from the next sign-in on. Raises NotAllowed without `connections:write` in main, NotFound."""
-    _check(actor, domain.workspace)
+    check_may_connect(actor, domain.workspace)
     with transaction.atomic():
         gone, _ = Domain.objects.filter(id=domain.id).delete()
         if not gone:
@@ -94,9 +95,7 @@ def prove_a_domain_again() -> int:
 def _settle(actor: Actor, domain: Domain, found: bool) -> Domain:
     """Writes down what the DNS said. Raises NotFound where the domain was removed meanwhile, DomainTaken."""
     with transaction.atomic():
-        row = Domain.objects.select_for_update().filter(id=domain.id).first()
-        if row is None:
-            raise NotFound
+        row = found_in(Domain.objects.select_for_update().filter(id=domain.id))
         row.checked_at = clock.now()
         if found:
             _found(actor, row)
@@ -130,24 +129,8 @@ def _missing(row: Domain) -> None:
 
 def _prove(row: Domain) -> None:
     row.proved_at = row.proved_at or clock.now()
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as taken:
-        raise DomainTaken from taken
-
-
-def _insert(row: Domain) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as twice:
-        raise DomainClaimed from twice
-
-
-def _check(actor: Actor, workspace: Workspace) -> None:
-    if not may(actor, "connections:write", main_community(workspace).id):
-        raise NotAllowed
+    with refused_if_taken(DomainTaken):
+        row.save()
 
 
 def _record(actor: Actor, what: str, row: Domain, **more: Any) -> None:

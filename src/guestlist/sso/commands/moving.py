@@ -1,6 +1,7 @@
 """What a connection hears: a role goes, and another takes its place (members.events.role_going); an account is erased."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -8,18 +9,15 @@ from django.dispatch import receiver
 
 from guestlist.audit.commands import Change
 from guestlist.audit.events import recorded
-from guestlist.invitations.models import giver_fields
 from guestlist.kernel.actors import Actor
-from guestlist.members.errors import NotAllowed, RoleHeld
+from guestlist.members.errors import RoleHeld
 from guestlist.members.events import role_going
 from guestlist.members.models import Role
-from guestlist.members.queries import may
-from guestlist.sso.commands.defaults import check_places, record_defaults, told_defaults
+from guestlist.sso.commands.defaults import rules_of, told_defaults, write_defaults
 from guestlist.sso.errors import AdministrativeRole
 from guestlist.sso.models import Attempt, Connection, Identity
-from guestlist.sso.queries import is_administrative
+from guestlist.sso.queries import check_may_connect, is_administrative
 from guestlist.users.queries import verified_addresses
-from guestlist.workspaces.queries import main_community
 
 
 @receiver(role_going)
@@ -36,29 +34,13 @@ def move_defaults(sender: object, *, actor: Actor, role: Role, move_to: Role | N
 
 def _swap(actor: Actor, connection: Connection, role: Role, move_to: Role) -> None:
     before = told_defaults(connection)
-    if not may(actor, "connections:write", main_community(connection.workspace).id):
-        raise NotAllowed
+    check_may_connect(actor, connection.workspace)
     if connection.default_role == role:
         if is_administrative(move_to):
             raise AdministrativeRole
         connection.default_role = move_to
-    _swap_groups(connection, role, move_to)
-    connection.giver_kind, connection.giver_id, connection.giver_name = giver_fields(actor).values()
-    connection.save()
-    pairs = [(each, connection.default_role) for each in connection.default_communities.all() if connection.default_role]
-    pairs += [(each.community, each.role) for each in connection.mappings.select_related("community", "role")]
-    check_places(actor, connection, pairs)
-    record_defaults(actor, connection, before)
-
-
-def _swap_groups(connection: Connection, role: Role, move_to: Role) -> None:
-    """A group that has both roles in a community keeps the one line."""
-    for each in connection.mappings.filter(role=role):
-        if connection.mappings.filter(group=each.group, community=each.community_id, role=move_to).exists():
-            each.delete()
-        else:
-            each.role = move_to
-            each.save(update_fields=["role"])
+    rules = [replace(each, role=move_to) if each.role == role else each for each in rules_of(connection)]
+    write_defaults(actor, connection, connection.default_communities.all(), rules, before)
 
 
 @receiver(recorded)

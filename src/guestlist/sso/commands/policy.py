@@ -6,16 +6,12 @@ from typing import Any
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
-from guestlist.members.commands import admins_with_a_way_in, keeping_an_admin
-from guestlist.members.errors import NotAllowed
+from guestlist.members.commands import admins_with_a_way_in, keeping_an_admin, lock_settings
 from guestlist.members.models import Membership
-from guestlist.members.queries import may
 from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.models import Connection
+from guestlist.sso.queries import connections_on
 from guestlist.workspaces.commands import change_workspace
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 from guestlist.workspaces.rules import check_session_limits
 
 
@@ -28,26 +24,12 @@ def change_sign_in_policy(
     LastAdmin where nobody could enter without the directory, NotFound."""
     check_session_limits(fields.get("session_idle"), fields.get("session_lifetime"))
     with keeping_an_admin([workspace.id]):
-        row = _fetch(actor, workspace)
-        if fields.get("sso_only") and not row.sso_only and not _has_connection(row):
+        row = lock_settings(actor, workspace)
+        if fields.get("sso_only") and not row.sso_only and not any(each.tested_at for each in connections_on(row)):
             raise NoConnection
         if break_glass is not None:
             _name_break_glass(actor, row, set(break_glass))
         return change_workspace(actor=actor, workspace=row, **fields)
-
-
-def _fetch(actor: Actor, workspace: Workspace) -> Workspace:
-    row = Workspace.objects.filter(id=workspace.id).first()
-    if row is None:
-        raise NotFound
-    if not may(actor, "settings:write", main_community(row).id):
-        raise NotAllowed
-    return row
-
-
-def _has_connection(workspace: Workspace) -> bool:
-    rows = Connection.objects.filter(workspace=workspace, enabled_at__isnull=False, tested_at__isnull=False)
-    return rows.exists()
 
 
 def _name_break_glass(actor: Actor, workspace: Workspace, users: set[uuid.UUID]) -> None:

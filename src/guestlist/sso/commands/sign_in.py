@@ -43,13 +43,7 @@ def sign_in(*, connection: Connection, claims: Claims) -> SignedIn:
     made with what the connection gives; sent to link the account of their address; or refused, which leaves an attempt for an
     admin to see. Raises ConnectionClosed; AlreadyDecided and AddressTaken where somebody else was faster."""
     with transaction.atomic():
-        entry = _enter(connection, claims, None)
-        if entry.verdict.outcome == "refused":
-            _note_attempt(entry.connection, claims, entry.verdict.reason)
-            return SignedIn(entry.verdict, None)
-        if entry.verdict.outcome == "link":
-            return SignedIn(entry.verdict, None)
-        return SignedIn(entry.verdict, _let_through(entry, claims))
+        return _carried_out(_enter(connection, claims, None), claims)
 
 
 def link_identity(*, user: User, connection: Connection, claims: Claims, since: datetime) -> SignedIn:
@@ -62,10 +56,7 @@ def link_identity(*, user: User, connection: Connection, claims: Claims, since: 
         entry = _enter(connection, claims, user)
         if entry.user != user:  # by the address that the account has verified, or by a link made meanwhile
             raise NotYourAddress
-        if entry.verdict.outcome == "refused":
-            _note_attempt(entry.connection, claims, entry.verdict.reason)
-            return SignedIn(entry.verdict, None)
-        return SignedIn(entry.verdict, _let_through(entry, claims))
+        return _carried_out(entry, claims)
 
 
 def use_assertion(*, connection: Connection, digest: str) -> bool:
@@ -102,6 +93,13 @@ def _enter(connection: Connection, claims: Claims, holder: User | None) -> Entry
         invitation = None  # somebody else's
     facts = gather_facts(row, claims, user, identity=identity, awaited=invitation is not None)
     return Entry(row, rows, user, invitation, judge(facts, linking=holder is not None and holder == user))
+
+
+def _carried_out(entry: Entry, claims: Claims) -> SignedIn:
+    if entry.verdict.outcome == "refused":
+        _note_attempt(entry.connection, claims, entry.verdict.reason)
+    nobody = entry.verdict.outcome in ("refused", "link")
+    return SignedIn(entry.verdict, None if nobody else _let_through(entry, claims))
 
 
 def _let_through(entry: Entry, claims: Claims) -> User:

@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from guestlist.audit.commands import Change, record
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.mail.commands import queue_messages
 from guestlist.sso.errors import OnlyWayIn
 from guestlist.sso.models import Identity
@@ -17,9 +17,7 @@ def unlink(*, user: User, identity: uuid.UUID) -> None:
     """One of the user's own; the sessions it opened end. Raises NotFound, OnlyWayIn without a password and a passkey."""
     with transaction.atomic():
         holder = User.objects.select_for_update().get(id=user.id)  # or the last passkey could go meanwhile
-        row = Identity.objects.select_related("connection__workspace").filter(id=identity, user=holder).first()
-        if row is None:
-            raise NotFound
+        row = found_in(Identity.objects.select_related("connection__workspace").filter(id=identity, user=holder))
         if not holder.can_sign_in:
             raise OnlyWayIn
         row.delete()

@@ -2,6 +2,7 @@ from guestlist.sso.queries.addresses import Addresses, addresses_of
 from guestlist.sso.queries.connections import (
     answered_connection,
     attempts_of,
+    check_may_connect,
     connection_names,
     connection_on,
     connections_of,
@@ -16,7 +17,7 @@ from guestlist.sso.queries.connections import (
 )
 from guestlist.sso.queries.domains import connections_for, domains_of, fetch_domain
 from guestlist.sso.queries.door import connections_on, doors_of
-from guestlist.sso.queries.giving import is_administrative, places_for, still_gives
+from guestlist.sso.queries.giving import is_administrative, named_places, places_for, still_gives
 from guestlist.sso.queries.judging import find_user, gather_facts, holds_address, is_believed
 from guestlist.sso.queries.policy import break_glass_choices
 
@@ -26,6 +27,7 @@ __all__ = [
     "answered_connection",
     "attempts_of",
     "break_glass_choices",
+    "check_may_connect",
     "connection_names",
     "connection_on",
     "connections_for",
@@ -45,6 +47,7 @@ __all__ = [
     "is_believed",
     "known_as",
     "locate_connection",
+    "named_places",
     "open_connection",
     "places_for",
     "proved_domains",

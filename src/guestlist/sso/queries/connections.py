@@ -7,31 +7,30 @@ from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where
+from guestlist.members.queries import may_in_main, sees_whole
 from guestlist.sso.models import Attempt, Connection, Domain, Identity
 from guestlist.users.models import User
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.models import Workspace
 
 
 def connections_of(actor: Actor, workspace: Workspace) -> QuerySet[Connection]:
     """By name. Raises NotAllowed without `connections:write` in main."""
-    if not _connects(actor, workspace):
-        raise NotAllowed
+    check_may_connect(actor, workspace)
     rows = Connection.objects.filter(workspace=workspace).select_related("workspace", "default_role")
     return rows.order_by("name", "id")
 
 
-def _connects(actor: Actor, workspace: Workspace) -> bool:
-    return communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists()
+def check_may_connect(actor: Actor, workspace: Workspace) -> None:
+    """Raises NotAllowed without `connections:write` in main."""
+    if not may_in_main(actor, "connections:write", workspace):
+        raise NotAllowed
 
 
 def fetch_connection(actor: Actor, workspace: Workspace, connection: uuid.UUID) -> Connection:
     """Raises NotAllowed as `connections_of` does, NotFound."""
-    found = connections_of(actor, workspace).filter(id=connection).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(connections_of(actor, workspace).filter(id=connection))
 
 
 def connection_on(connection: uuid.UUID) -> Connection | None:
@@ -49,16 +48,13 @@ def open_connection(connection: uuid.UUID) -> Connection:
 
 def answered_connection(connection: uuid.UUID, protocol: str) -> Connection:
     """One that somebody comes back from, on or off: whether they may come in is asked later. Raises NotFound."""
-    found = Connection.objects.select_related("workspace").filter(id=connection, protocol=protocol).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(Connection.objects.select_related("workspace").filter(id=connection, protocol=protocol))
 
 
 def locate_connection(actor: Actor, connection: uuid.UUID) -> Connection:
     """By id alone, where the actor has `connections:write` and the door is open to them. Raises NotFound."""
-    found = Connection.objects.select_related("workspace").filter(id=connection).first()
-    if found is None or not _connects(actor, found.workspace):
+    found = found_in(Connection.objects.select_related("workspace").filter(id=connection))
+    if not (sees_whole(actor, found.workspace_id) and may_in_main(actor, "connections:write", found.workspace)):
         raise NotFound
     return found
 
@@ -71,10 +67,7 @@ def attempts_of(actor: Actor, workspace: Workspace) -> QuerySet[Attempt]:
 
 def fetch_attempt(actor: Actor, workspace: Workspace, attempt: uuid.UUID) -> Attempt:
     """Raises NotAllowed as `connections_of` does, NotFound."""
-    found = attempts_of(actor, workspace).filter(id=attempt).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(attempts_of(actor, workspace).filter(id=attempt))
 
 
 def directories_of(workspace: Workspace, users: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:

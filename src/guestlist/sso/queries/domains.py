@@ -5,26 +5,21 @@ import uuid
 from django.db.models import QuerySet
 
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.errors import NotFound
-from guestlist.members.errors import NotAllowed
-from guestlist.members.queries import communities_where
+from guestlist.kernel.refusing import found_in
 from guestlist.sso.models import Connection, Domain
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.sso.queries.connections import check_may_connect
+from guestlist.workspaces.models import Workspace
 
 
 def domains_of(actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
     """By name. Raises NotAllowed without `connections:write` in main."""
-    if not communities_where(actor, workspace, "connections:write").filter(kind=Community.Kind.MAIN).exists():
-        raise NotAllowed
+    check_may_connect(actor, workspace)
     return Domain.objects.filter(workspace=workspace).select_related("workspace").order_by("name", "id")
 
 
 def fetch_domain(actor: Actor, workspace: Workspace, domain: uuid.UUID) -> Domain:
     """Raises NotAllowed as `domains_of` does, NotFound."""
-    found = domains_of(actor, workspace).filter(id=domain).first()
-    if found is None:
-        raise NotFound
-    return found
+    return found_in(domains_of(actor, workspace).filter(id=domain))
 
 
 def connections_for(domain: str) -> list[Connection]:

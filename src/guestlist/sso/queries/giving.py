@@ -27,6 +27,13 @@ def places_for(connection: Connection, groups: Sequence[str]) -> tuple[Wanted, .
     return merge(wanted)
 
 
+def named_places(places: Sequence[Wanted]) -> list[tuple[Community, list[Role]]]:
+    """The communities with the roles in each, to be shown. Two statements."""
+    communities = Community.objects.in_bulk([each.community for each in places])
+    roles = Role.objects.in_bulk({role for each in places for role in each.roles})
+    return [(communities[each.community], [roles[role] for role in each.roles]) for each in places]
+
+
 def still_gives(connection: Connection, places: Sequence[Wanted]) -> bool:
     """Whether the one who set it may hand out all of it today. A role or a community gone meanwhile counts as not given."""
     communities = list(Community.objects.filter(id__in=[each.community for each in places]))

@@ -1,13 +1,12 @@
 from guestlist.sso.rules.claims import Claims, read_claims
 from guestlist.sso.rules.domains import domain_name, record_name, record_value
-from guestlist.sso.rules.judging import Facts, Outcome, Verdict, judge
+from guestlist.sso.rules.judging import Facts, Verdict, judge
 from guestlist.sso.rules.providers import Oidc, Saml, certificate_end, read_certificate, read_metadata
 
 __all__ = [
     "Claims",
     "Facts",
     "Oidc",
-    "Outcome",
     "Saml",
     "Verdict",
     "certificate_end",

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from guestlist.audit.commands import Change, record
@@ -16,6 +16,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
+from guestlist.kernel.refusing import found_in, refused_if_taken
 from guestlist.kernel.text import Address, address_key, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
@@ -68,12 +69,9 @@ def create_user(
     """A new account whose address is proved. Without an actor the user made it themselves; `user_id` where a passkey was made for
     it before. Raises AddressTaken."""
     user = User(id=user_id or new_id(), name=clean_line(name), email=address.shown, language=language, password=password_hash)
-    try:
-        with transaction.atomic():
-            user.save(force_insert=True)
-            EmailAddress.objects.create(user=user, email=address.key, verified=True, primary=True)
-    except IntegrityError as taken:
-        raise AddressTaken from taken
+    with refused_if_taken(AddressTaken):
+        user.save(force_insert=True)
+        EmailAddress.objects.create(user=user, email=address.key, verified=True, primary=True)
     record(actor=actor or user.actor, changes=[Change("user.created", user.id)])
     return user
 
@@ -104,9 +102,7 @@ def read_reset_link(*, token: str) -> User:
     """The user a reset link speaks of; changes nothing. Raises NotFound, LinkEnded."""
     link = read_link(RESET_PURPOSE, token)
     version, _, mail_id = link.version.partition("-")
-    user = User.objects.filter(id=link.subject).first()
-    if user is None:
-        raise NotFound
+    user = found_in(User.objects.filter(id=link.subject))
     if not user.is_active or str(user.password_version) != version or not link_is_live(uuid.UUID(mail_id)):
         raise LinkEnded
     return user
@@ -221,9 +217,7 @@ def _end_sessions(user: User, chosen: QuerySet[Session]) -> None:
 def set_disabled(*, actor: Actor, user_id: uuid.UUID, disabled: bool) -> User:
     """The operator stops an account, or lets it in again; every session ends at its next request. Raises NotFound.
     Call it through members.commands, which keeps the last admin."""
-    user = User.objects.filter(id=user_id).first()
-    if user is None:
-        raise NotFound
+    user = found_in(User.objects.filter(id=user_id))
     user.disabled_at = clock.now() if disabled else None
     user.save(update_fields=["disabled_at"])
     user.sessions.all().delete()

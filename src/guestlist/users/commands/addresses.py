@@ -5,12 +5,13 @@ from collections.abc import Collection
 from uuid import UUID
 
 from allauth.account.models import EmailAddress, EmailConfirmation
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from guestlist.audit.commands import Change, record
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.links import read_link
+from guestlist.kernel.refusing import refused_if_taken
 from guestlist.kernel.text import BadAddress, read_address, shown_address
 from guestlist.mail.commands import cancel_messages, queue_messages
 from guestlist.mail.queries import link_is_live
@@ -92,11 +93,8 @@ def confirm_address(*, user: User, token: str) -> None:
     row = read_address_link(token=token)
     if row.user_id != user.id:
         raise NotFound
-    try:
-        with transaction.atomic():
-            EmailAddress.objects.filter(id=row.id).update(verified=True)
-    except IntegrityError as taken:
-        raise LinkEnded from taken
+    with refused_if_taken(LinkEnded):
+        EmailAddress.objects.filter(id=row.id).update(verified=True)
     _end_links([row.id])
     _tell(holder, "address_added", row.email)
 

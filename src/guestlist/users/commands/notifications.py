@@ -9,7 +9,7 @@ from guestlist.users.models import Notification, User
 
 def notify(notifications: Iterable[Notification]) -> None:
     """Tells users what others did that concerns them, in the transaction of the change."""
-    insert_rows(list(notifications))
+    insert_rows(Notification, list(notifications))
 
 
 def see_notifications(*, user: User, until: datetime) -> None:

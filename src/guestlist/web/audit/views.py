@@ -23,10 +23,11 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 from guestlist.web.audit.filters import choices, read_filters
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.history import sentence, sentences
 from guestlist.web.people.lists import pager
 from guestlist.web.presenting import cell
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 SIZE = 50
@@ -37,15 +38,14 @@ COLUMNS += ["actor_kind", "actor_id", "actor_email", "target_kind", "target_id",
 @require_safe
 @login_required
 def audit_page(request: HttpRequest, slug: str) -> HttpResponse:
-    actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
-    at(request, "ws-audit", workspace)
+    actor, workspace = request.user.actor, open_workspace(request, slug, "ws-audit")
     filters = read_filters(actor, workspace, request.GET)
     found = visible_events(actor, workspace, filters.sought)
     after = request.GET.get("after", "")
     events, following = page_of(found, as_id(after), SIZE) if not filters.errors else ([], None)
     query = urlencode({name: value for name, value in filters.typed.items() if value})
     page = {
-        "crumbs": _crumbs(slug),
+        "crumbs": settings_trail(slug, (_("Audit log"), "")),
         "lead": _("Who did what to whom, and where. Nothing here can be changed. Times are in %(zone)s.")
         % {"zone": timezone.get_current_timezone_name()},
         "filters": filters.typed,
@@ -138,11 +138,3 @@ def _json(document: dict[str, Any] | None) -> str:
 
 
 FORMS = {"csv": ("text/csv; charset=utf-8", _table), "jsonl": ("application/x-ndjson", _lines)}
-
-
-def _crumbs(slug: str) -> list[dict[str, str]]:
-    return [
-        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-        {"label": _("Audit log"), "url": reverse("audit", args=[slug])},
-    ]

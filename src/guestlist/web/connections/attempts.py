@@ -16,7 +16,7 @@ from guestlist.sso.commands import let_in
 from guestlist.sso.models import Attempt
 from guestlist.sso.queries import fetch_attempt, places_for, proved_domains
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
-from guestlist.web.connections.opening import crumbs, open_workspace
+from guestlist.web.connections.opening import crumbs, open_for_connections
 from guestlist.web.invite.form import InviteForm
 from guestlist.web.presenting import Shown, initials, tone
 
@@ -24,7 +24,7 @@ from guestlist.web.presenting import Shown, initials, tone
 @login_required
 def let_in_page(request: HttpRequest, slug: str, attempt: uuid.UUID) -> HttpResponse:
     """Starts with what the connection would give them; the admin gives that, or something else."""
-    workspace = open_workspace(request, slug)
+    workspace = open_for_connections(request, slug)
     row = fetch_attempt(request.user.actor, workspace, attempt)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
@@ -37,7 +37,6 @@ def let_in_page(request: HttpRequest, slug: str, attempt: uuid.UUID) -> HttpResp
         "crumbs": crumbs(workspace, _("Let in"), connection=row.connection),
         "attempt": attempt_row(row, proved_domains(workspace)),
         "connection": row.connection.name,
-        "action": request.path,
         "cancel_url": reverse("connection", args=[slug, row.connection_id]),
         **form.context(),
     }

@@ -20,6 +20,7 @@ from guestlist.web.connections.defaults import DefaultsForm
 from guestlist.web.connections.form import copies
 from guestlist.web.connections.kinds import kind_of
 from guestlist.web.connections.opening import crumbs, late, open_connection_page
+from guestlist.web.connections.views import ACTS
 from guestlist.web.presenting import Shown, given_places
 from guestlist.web.roles.lists import pager, start_in
 from guestlist.web.workspace.sso import trust_of
@@ -51,7 +52,7 @@ def configure_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Ht
         "preview": preview,
         "late": act == "save" and bool(late(request)),
         "errors": errors,
-        **_attempts(request, row),
+        **_attempts(request, row, domains),
     }
     return render(request, "connections/configure.html", page, status=422 if errors else 200)
 
@@ -69,7 +70,6 @@ def _save(request: HttpRequest, row: Connection, form: DefaultsForm) -> bool:
 
 def _told(row: Connection) -> Shown:
     args = [row.workspace.slug, row.id]
-    acts = {each: reverse(f"connection_{each}", args=args) for each in ("enable", "disable", "delete")}
     return {
         "name": row.name,
         "state": row.state,
@@ -84,7 +84,7 @@ def _told(row: Connection) -> Shown:
         "people": row.identities.count(),
         "edit_url": reverse("connection_edit", args=args),
         "test_url": reverse("sso_test", args=[row.id]),
-        **{f"{name}_url": url for name, url in acts.items()},
+        **{f"{act}_url": reverse(f"connection_{act}", args=args) for act in ACTS},
     }
 
 
@@ -112,9 +112,8 @@ def _preview(request: HttpRequest, row: Connection) -> Shown:
     }
 
 
-def _attempts(request: HttpRequest, row: Connection) -> dict[str, Any]:
+def _attempts(request: HttpRequest, row: Connection, domains: list[str]) -> dict[str, Any]:
     start = start_in(request)
     found = attempts_of(request.user.actor, row.workspace).filter(connection=row)[start : start + ATTEMPTS + 1]
-    domains = proved_domains(row.workspace)
     rows = [attempt_row(each, domains) for each in found]
     return {"attempts": rows[:ATTEMPTS], "page": pager(request, start, ATTEMPTS, more=len(rows) > ATTEMPTS)}

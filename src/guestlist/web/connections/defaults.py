@@ -17,11 +17,11 @@ from guestlist.members.queries import communities_where, visible_communities
 from guestlist.sso.commands import GroupRule
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import is_administrative
+from guestlist.web.invite.form import ROWS, communities_offered
 from guestlist.web.presenting import Shown, about_role, place
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community
 
-ROWS = 20
 BESIDE = {
     "administrative_role": "role",
     "no_defaults": "role",
@@ -76,15 +76,12 @@ class DefaultsForm:
             self.groups = [each for at, each in enumerate(self.groups) if str(at) != number]
 
     def _offered(self) -> list[Community]:
-        """Main first, then what is chosen, then up to 20 more; a search narrows the rest."""
         places = communities_where(self.actor, self.row.workspace, "members:invite")
         ids = [found for each in [*self.communities, *(each.community for each in self.groups)] if (found := as_id(each))]
         chosen = list(visible_communities(self.actor, self.row.workspace).filter(id__in=ids)) if ids else []
-        main = list(places.filter(kind=Community.Kind.MAIN))
-        first = [*main, *(each for each in chosen if each not in main)]
-        rest = places.filter(name__icontains=self.find) if self.find else places
-        self.more = max(0, places.count() - len(first) - ROWS)
-        return [*first, *rest.exclude(id__in=[each.id for each in first])[:ROWS]]
+        shown = communities_offered(places, chosen, self.find)
+        self.more = max(0, places.count() - ROWS - sum(each.is_main or each in chosen for each in shown))
+        return shown
 
     def arguments(self) -> dict[str, Any]:
         """What the command takes; empty with errors filled in. Raises UnknownCommunity, UnknownRole."""

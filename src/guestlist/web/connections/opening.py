@@ -6,28 +6,22 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.kernel.errors import NotFound
-from guestlist.members.queries import fetch_workspace, may
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import fetch_connection
 from guestlist.web.confirming import confirmed_lately
-from guestlist.web.shell import at
+from guestlist.web.crumbs import Crumbs, settings_trail
+from guestlist.web.shell import open_settings
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 
 
-def open_workspace(request: HttpRequest, slug: str) -> Workspace:
-    """For whoever may configure connections; to the others the pages do not exist. Raises NotFound."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-security", workspace)
-    if not may(request.user.actor, "connections:write", main_community(workspace).id):
-        raise NotFound
-    return workspace
+def open_for_connections(request: HttpRequest, slug: str) -> Workspace:
+    """For whoever may configure connections. Raises NotFound."""
+    return open_settings(request, slug, "ws-security", "connections:write")
 
 
 def open_connection_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> Connection:
     """Raises NotFound."""
-    return fetch_connection(request.user.actor, open_workspace(request, slug), connection)
+    return fetch_connection(request.user.actor, open_for_connections(request, slug), connection)
 
 
 def late(request: HttpRequest) -> dict[str, str]:
@@ -36,13 +30,9 @@ def late(request: HttpRequest) -> dict[str, str]:
     return {} if confirmed_lately(request) else {"form": _("Confirm that it is you, in another tab. Then save again.")}
 
 
-def crumbs(workspace: Workspace, *labels: str, connection: Connection | None = None) -> list[dict[str, str]]:
-    settings_url = reverse("settings", args=[workspace.slug])
-    found = [
-        {"label": _("Settings"), "url": settings_url},
-        {"label": _("Workspace"), "url": settings_url},
-        {"label": _("Security"), "url": reverse("workspace_security", args=[workspace.slug])},
-    ]
+def crumbs(workspace: Workspace, *labels: str, connection: Connection | None = None) -> Crumbs:
+    """Below Security, and below a connection."""
+    path = [(_("Security"), reverse("workspace_security", args=[workspace.slug]))]
     if connection:
-        found.append({"label": connection.name, "url": reverse("connection", args=[workspace.slug, connection.id])})
-    return [*found, *({"label": label, "url": ""} for label in labels)]
+        path.append((connection.name, reverse("connection", args=[workspace.slug, connection.id])))
+    return settings_trail(workspace.slug, *path, *((label, "") for label in labels))

@@ -1,6 +1,8 @@
 """Make a connection, configure it, switch it on and off, delete it."""
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,7 +28,7 @@ from guestlist.sso.queries import connections_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
 from guestlist.web.connections.form import ConnectionForm
 from guestlist.web.connections.kinds import KINDS, kind_of
-from guestlist.web.connections.opening import crumbs, late, open_connection_page, open_workspace
+from guestlist.web.connections.opening import crumbs, late, open_connection_page, open_for_connections
 from guestlist.web.presenting import Shown
 from guestlist.workspaces.models import Workspace
 
@@ -38,7 +40,7 @@ ACTS = {"enable": enable_connection, "disable": disable_connection, "delete": de
 def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     """First which directory, then what it asks for. The id is made here and stays in the address, signed: what the admin copies into
     the directory holds, however often they come back to the page, and nobody plants an id that cookies or links know already."""
-    workspace = open_workspace(request, slug)
+    workspace = open_for_connections(request, slug)
     kind, id = KINDS.get(request.GET.get("kind", "")), _offered_id(request, workspace)
     if kind is None or id is None:
         return render(
@@ -49,23 +51,16 @@ def new_page(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST" and not confirmed_lately(request):
         return ask_to_confirm(request)
     form = ConnectionForm(request, kind, None, id)
-    form.errors |= late(request) if request.method == "POST" else {}
-    if request.method == "POST" and not form.errors:
-        try:
-            row = create_connection(actor=request.user.actor, workspace=workspace, preset=kind.preset, id=id, **form.arguments())
-            messages.success(request, _("%(name)s is saved, and switched off. Test it next.") % {"name": row.name})
-            return redirect("connection", slug, row.id)
-        except Refusal as refusal:
-            form.refused(refusal)
+    if row := _saved(request, form, partial(create_connection, workspace=workspace, preset=kind.preset, id=id)):
+        messages.success(request, _("%(name)s is saved, and switched off. Test it next.") % {"name": row.name})
+        return redirect("connection", slug, row.id)
     page = {
         "title": _("New connection"),
         "submit": _("Save and go on"),
         "cancel_url": reverse("workspace_security", args=[slug]),
         "crumbs": crumbs(workspace, _("New connection")),
-        "late": request.method == "POST" and bool(late(request)),
-        **form.context(),
     }
-    return render(request, "connections/form.html", page, status=422 if form.errors else 200)
+    return _form(request, form, page)
 
 
 def _offered(request: HttpRequest, workspace: Workspace) -> Shown:
@@ -91,44 +86,39 @@ def edit_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpRes
     if request.method != "POST" and not confirmed_lately(request):
         return ask_to_confirm(request)
     form = ConnectionForm(request, kind_of(row), row, row.id)
-    form.errors |= late(request) if request.method == "POST" else {}
-    if request.method == "POST" and not form.errors:
-        try:
-            changed = change_connection(actor=request.user.actor, connection=row, **form.arguments())
-            messages.success(
-                request, _("Saved.") if changed.tested_at else _("Saved. Test it again: it trusts something else now.")
-            )
-            return redirect("connection", slug, row.id)
-        except Refusal as refusal:
-            form.refused(refusal)
+    if changed := _saved(request, form, partial(change_connection, connection=row)):
+        messages.success(request, _("Saved.") if changed.tested_at else _("Saved. Test it again: it trusts something else now."))
+        return redirect("connection", slug, row.id)
     page = {
         "title": _("Edit %(name)s") % {"name": row.name},
         "submit": _("Save"),
         "cancel_url": reverse("connection", args=[slug, row.id]),
         "crumbs": crumbs(row.workspace, _("Edit"), connection=row),
-        "late": request.method == "POST" and bool(late(request)),
-        **form.context(),
     }
+    return _form(request, form, page)
+
+
+def _saved(request: HttpRequest, form: ConnectionForm, command: Callable[..., Connection]) -> Connection | None:
+    """None where nothing was posted, and with the form's errors filled in."""
+    form.errors |= late(request)
+    if request.method != "POST" or form.errors:
+        return None
+    try:
+        return command(actor=request.user.actor, **form.arguments())
+    except Refusal as refusal:
+        form.refused(refusal)
+        return None
+
+
+def _form(request: HttpRequest, form: ConnectionForm, page: Shown) -> HttpResponse:
+    page |= {"late": bool(late(request)), **form.context()}
     return render(request, "connections/form.html", page, status=422 if form.errors else 200)
 
 
 @login_required
-def enable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
-    return _asked(request, open_connection_page(request, slug, connection), "enable")
-
-
-@login_required
-def disable_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
-    return _asked(request, open_connection_page(request, slug, connection), "disable")
-
-
-@login_required
-def delete_page(request: HttpRequest, slug: str, connection: uuid.UUID) -> HttpResponse:
-    return _asked(request, open_connection_page(request, slug, connection), "delete")
-
-
-def _asked(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
-    """Done, after a page that says whom it affects."""
+def act_page(request: HttpRequest, slug: str, connection: uuid.UUID, act: str) -> HttpResponse:
+    """One of ACTS, after a page that says whom it affects."""
+    row = open_connection_page(request, slug, connection)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
     if request.method == "POST":
@@ -141,7 +131,6 @@ def _asked(request: HttpRequest, row: Connection, act: str) -> HttpResponse:
         "effects": effects,
         "safe": act == "enable",
         "cancel_url": reverse("connection", args=[row.workspace.slug, row.id]),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

@@ -23,7 +23,7 @@ NEWEST = 100
 def mailbox(request: HttpRequest) -> HttpResponse:
     at(request, "mailbox")
     mails = [_row(path) for path in sorted(_folder().glob("*.eml"), reverse=True)[:NEWEST]]
-    return render(request, "demo/mailbox.html", {"mails": mails, "crumbs": [{"label": "Mailbox", "url": ""}]})
+    return render(request, "demo/mailbox.html", {"mails": mails})
 
 
 @require_safe

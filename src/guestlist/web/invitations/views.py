@@ -26,11 +26,12 @@ from guestlist.invitations.queries import (
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import fetch_workspace
 from guestlist.web.back import came_from
+from guestlist.web.crumbs import trail
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import ORDER, reason_words
 from guestlist.web.people.lists import left_to_answer
 from guestlist.web.presenting import cell, initials, place, tone
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 SHOWN = 2000
@@ -39,22 +40,18 @@ SHOWN = 2000
 @require_safe
 @login_required
 def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     row = fetch_invitation(request.user.actor, workspace, invitation)
     found = row.invitation
     pending = found.state == "pending"
     one = f"?invitation={found.id}"
     page = {
-        "crumbs": [
-            {"label": _("Users"), "url": reverse("workspace_users", args=[slug])},
-            {"label": found.email, "url": ""},
-        ],
+        "crumbs": trail((_("Users"), reverse("workspace_users", args=[slug])), (found.email, "")),
         "invitation": {
             "inviter": _inviter(row),
             "workspace": place(workspace),
             "note": found.note,
-            "grants": [{**place(line.community, roles=line.roles), "giver": line.giver} for line in row.grants],
+            "grants": [place(line.community, roles=line.roles) for line in row.grants],
             "email": found.email,
             "expires_at": found.ends_at,
             "left": left_to_answer(found),
@@ -76,8 +73,7 @@ def invitation_page(request: HttpRequest, slug: str, invitation: uuid.UUID) -> H
 @login_required
 def resend_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A question for one, at once for the many ticked: a new link, which kills the old one."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     ids = _chosen(request)
     if request.method == "GET":
         return _ask(request, workspace, ids, resend=True)
@@ -88,8 +84,7 @@ def resend_page(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def revoke_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks first, naming who loses what; revokes when the question was answered."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     ids = _chosen(request)
     if request.POST.get("sure") != "yes":
         return _ask(request, workspace, ids, resend=False)
@@ -100,12 +95,11 @@ def revoke_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_required
 def batch_page(request: HttpRequest, slug: str, batch: uuid.UUID) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     found = fetch_batch(request.user.actor, workspace, batch)
     running = found.state in ("queued", "running")
     page = {
-        "crumbs": [{"label": _("Users"), "url": reverse("workspace_users", args=[slug])}, {"label": _("Outcomes"), "url": ""}],
+        "crumbs": trail((_("Users"), reverse("workspace_users", args=[slug])), (_("Outcomes"), "")),
         "batch": {"state": found.state, "done": found.done, "total": found.total, "by": found.actor_name, "at": found.created_at},
         "counts": [{"kind": kind, "count": found.counts[kind]} for kind in ORDER if found.counts.get(kind)],
         "groups": _groups(workspace, found),
@@ -193,7 +187,6 @@ def _ask(request: HttpRequest, workspace: Workspace, ids: list[uuid.UUID], *, re
     page |= {
         "hidden": [*hidden, {"name": "sure", "value": "yes"}, {"name": "next", "value": _back(request, workspace)}],
         "cancel_url": _back(request, workspace),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

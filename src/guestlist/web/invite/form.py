@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from guestlist.kernel.table import BadTable
 from guestlist.kernel.text import clean_line, split_addresses
 from guestlist.members.models import Role
 from guestlist.members.queries import communities_where
-from guestlist.web.presenting import Shown, about_role, duration, place
+from guestlist.web.presenting import Shown, about_role, duration, place, role_options, role_ticks
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import children_of
 
@@ -31,7 +32,8 @@ LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
 
 @dataclass
 class InviteForm:
-    """The dialog's fields. `errors` are sentences by field; `row_errors` by community."""
+    """The dialog's fields. `errors` are sentences by field; `row_errors` by community; `start`: the communities and roles that the link
+    to the dialog ticks."""
 
     actor: Actor
     workspace: Workspace
@@ -40,17 +42,19 @@ class InviteForm:
     preset: Community | None = None
     team: Community | None = None
     email: str = ""
+    start: Any = None
     errors: dict[str, str] = field(default_factory=dict)
     row_errors: dict[uuid.UUID, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.needs_grants = True
         self.places = communities_where(self.actor, self.workspace, "members:invite")
-        chosen = [found for each in self.posted.getlist("community") if (found := as_id(each))]
+        said = self.start if self.start and not self.posted else self.posted
+        chosen = [found for each in said.getlist("community") if (found := as_id(each))]
         self.ticked = list(self.places.filter(id__in=chosen)) if chosen else []
-        if not self.posted:
+        if not self.posted and not self.ticked:
             self.ticked = self._preset()
-        self.picked = {each.id: set(self.posted.getlist(f"roles-{each.id}")) for each in self.ticked}
+        self.picked = {each.id: set(said.getlist(f"roles-{each.id}")) for each in self.ticked}
 
     def _preset(self) -> list[Community]:
         """Ticked from the start: the managed community one came from, or the only one there is. Never main of several: it reaches
@@ -133,14 +137,7 @@ class InviteForm:
         }
 
     def _offered(self, find: str) -> Sequence[Community]:
-        """Main first, then what is ticked, then up to 20 more; a search narrows the rest."""
-        if self.team is not None:
-            return [self.team]
-        rest = self.places.filter(name__icontains=find) if find else self.places
-        main = list(self.places.filter(kind=Community.Kind.MAIN))
-        ticked = [each for each in self.ticked if each not in main]
-        taken = {each.id for each in (*main, *ticked)}
-        return [*main, *ticked, *(each for each in rest[: ROWS + len(taken)] if each.id not in taken)][: ROWS + len(taken)]
+        return [self.team] if self.team is not None else communities_offered(self.places, self.ticked, find)
 
     def _row(self, choice: Choice, reaching: set[uuid.UUID]) -> Shown:
         community = choice.community
@@ -153,10 +150,7 @@ class InviteForm:
             "checked": community in self.ticked,
             "error": self.row_errors.get(community.id, ""),
             "out_of_reach": _out_of_reach(choice),
-            "roles": [
-                {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in picked}
-                for role in roles
-            ],
+            "roles": role_ticks(roles, picked),
             "held": [role.name for role in roles if str(role.id) in picked],
         }
 
@@ -170,10 +164,7 @@ class InviteForm:
     def _team_roles(self, offered: Sequence[Choice]) -> list[Shown]:
         if self.team is None:
             return []
-        wanted = self.posted.get("role", "")
-        return [
-            {"id": str(role.id), "name": role.name, "selected": str(role.id) == wanted} for each in offered for role in each.roles
-        ]
+        return role_options((role for each in offered for role in each.roles), self.posted.get("role", ""))
 
     def _values(self, find: str) -> Shown:
         options = self.options()
@@ -187,12 +178,19 @@ class InviteForm:
         }
 
 
+def communities_offered(places: QuerySet[Community], chosen: Sequence[Community], find: str) -> list[Community]:
+    """Main first, then what is chosen, then up to 20 more; a search narrows the rest."""
+    first = list(dict.fromkeys([*places.filter(kind=Community.Kind.MAIN), *chosen]))
+    rest = places.filter(name__icontains=find) if find else places
+    return [*first, *rest.exclude(id__in=[each.id for each in first])[:ROWS]]
+
+
 def read_form(
     request: HttpRequest, workspace: Workspace, *, preset: Community | None = None, team: Community | None = None, email: str = ""
 ) -> InviteForm:
     upload = request.FILES.get("file")
     table = upload.read(LARGEST_TABLE + 1) if upload else None
-    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team, email)
+    return InviteForm(request.user.actor, workspace, request.POST, table, preset, team, email, request.GET)
 
 
 def _out_of_reach(choice: Choice) -> str:

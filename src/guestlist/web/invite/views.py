@@ -28,11 +28,10 @@ ORDER = ("invited", "added", "updated", "already_member", "refused", "invalid")
 
 @dataclass(frozen=True)
 class Door:
-    """One of the three ways in: its words, where it stands, and where it leads back to."""
+    """One of the ways in: its words, and where it leads back to."""
 
     title: str
     submit: str
-    action: str
     back: str
     crumbs: Sequence[dict[str, str]]
     preset: Community | None = None
@@ -54,7 +53,6 @@ def invite_dialog(request: HttpRequest, workspace: Workspace, door: Door) -> Htt
         "title": door.title,
         "lead": (door.team or door.preset or workspace).name,
         "submit": door.submit,
-        "action": door.action,
         "preview_url": reverse("invite_preview", args=[workspace.slug]),
         "cancel_url": door.back,
         "crumbs": door.crumbs,

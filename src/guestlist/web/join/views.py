@@ -22,13 +22,13 @@ from guestlist.invitations.commands import (
     ask_for_new_link,
     decline_invitation,
 )
-from guestlist.invitations.errors import Changed, WrongAddress
+from guestlist.invitations.errors import Changed
 from guestlist.invitations.models import Grant
 from guestlist.invitations.queries import Opened, open_invitation, words_of
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import new_id
 from guestlist.users.commands import NewPasskey
-from guestlist.users.errors import NameMissing, PasskeyRefused, WeakPassword
+from guestlist.users.errors import PasskeyRefused
 from guestlist.users.models import User
 from guestlist.users.queries import verified_addresses
 from guestlist.web.limits import limited
@@ -38,6 +38,7 @@ from guestlist.web.shell import at_the_door
 from guestlist.web.sign_in.proving import new_credential
 
 FUTURE_USER = "joining_as"
+BESIDE = {"name_missing": "name", "weak_password": "password", "wrong_address": "email"}
 
 
 @never_cache
@@ -71,14 +72,8 @@ def _answer(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | 
         return act(request, opened, token)
     except Changed:
         return {"changed": ""}
-    except NameMissing as refusal:
-        return {"name": str(refusal)}
-    except WeakPassword as refusal:
-        return {"password": str(refusal)}
-    except WrongAddress as refusal:
-        return {"email": str(refusal)}
     except Refusal as refusal:
-        return {"form": str(refusal)}
+        return {BESIDE.get(refusal.code, "form"): str(refusal)}
 
 
 def _join(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | dict[str, str]:
@@ -92,7 +87,7 @@ def _join(request: HttpRequest, opened: Opened, token: str) -> HttpResponse | di
         passkey=_passkey(request),
         language=get_language() or "en",
     )
-    return _joined(request, opened, accepted)
+    return _joined(request, accepted)
 
 
 @require_POST
@@ -117,10 +112,10 @@ def _passkey(request: HttpRequest) -> NewPasskey | None:
 def _accept(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
-    return _joined(request, opened, accept_as_user(user=request.user, token=token, shown=request.POST.get("shown", "")))
+    return _joined(request, accept_as_user(user=request.user, token=token, shown=request.POST.get("shown", "")))
 
 
-def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpResponse:
+def _joined(request: HttpRequest, accepted: Accepted) -> HttpResponse:
     """A fresh session, whoever sat here before: what was open in the old one is not theirs."""
     if request.user != accepted.user:
         request.session.flush()
@@ -133,8 +128,6 @@ def _joined(request: HttpRequest, opened: Opened, accepted: Accepted) -> HttpRes
         "grants": _places(accepted.given),
         "left_out": [{**line, "reason": _("Whoever gave it may no longer do so.")} for line in _places(accepted.left_out)],
         "next_url": reverse("workspace", args=[invitation.workspace.slug]),
-        "next_label": _("Continue"),
-        "signed_in": True,
     }
     return render(request, "join/result.html", page)
 

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.queries import choices
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import create_api_key, revoke_api_key
-from guestlist.members.queries import communities_where, fetch_community, fetch_key, fetch_workspace, may, pick_roles
+from guestlist.members.queries import communities_where, fetch_community, fetch_key, may, pick_roles
 from guestlist.web.back import came_from
+from guestlist.web.crumbs import Crumbs, settings_trail
 from guestlist.web.keys.lists import keys_context
-from guestlist.web.presenting import about_role, place
-from guestlist.web.shell import at
+from guestlist.web.presenting import place, role_ticks
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
 BESIDE = {"place_name_missing": "name", "no_roles": "roles", "unknown_role": "roles", "above_ceiling": "roles"}
@@ -27,8 +28,7 @@ BESIDE = {"place_name_missing": "name", "no_roles": "roles", "unknown_role": "ro
 @require_safe
 @login_required
 def keys_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-keys", workspace)
+    workspace = open_workspace(request, slug, "ws-keys")
     if not communities_where(request.user.actor, workspace, "keys:write").exists():
         raise NotFound
     return render(request, "keys/list.html", {"crumbs": _crumbs(workspace), **keys_context(request, workspace)})
@@ -38,8 +38,7 @@ def keys_page(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def key_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A key of `?community=`. The answer to the form is the only page that ever shows it."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-keys", workspace)
+    workspace = open_workspace(request, slug, "ws-keys")
     community = fetch_community(request.user.actor, workspace, request.GET.get("community", ""))
     if not may(request.user.actor, "keys:write", community.id):
         raise NotFound
@@ -49,15 +48,11 @@ def key_new(request: HttpRequest, slug: str) -> HttpResponse:
             return _made(request, workspace, community)
         except Refusal as refusal:
             errors[BESIDE.get(refusal.code, "form")] = str(refusal)
-    ticked = request.POST.getlist("roles")
     page = {
         "crumbs": _crumbs(workspace, _("New API key")),
         "community": place(community),
         "name": request.POST.get("name", ""),
-        "roles": [
-            {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in ticked}
-            for role in choices(request.user.actor, [community])[0].roles
-        ],
+        "roles": role_ticks(choices(request.user.actor, [community])[0].roles, request.POST.getlist("roles")),
         "errors": errors,
         "cancel_url": reverse("community", args=[community.id, "keys"]),
     }
@@ -80,8 +75,7 @@ def _made(request: HttpRequest, workspace: Workspace, community: Community) -> H
 
 @login_required
 def key_revoke(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-keys", workspace)
+    workspace = open_workspace(request, slug, "ws-keys")
     row = fetch_key(request.user.actor, workspace, key)
     back = came_from(request, reverse("workspace_keys", args=[slug]))
     if request.method == "POST":
@@ -101,12 +95,10 @@ def key_revoke(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
         "submit": _("Revoke %(key)s") % {"key": row.name},
         "hidden": [{"name": "next", "value": back}],
         "cancel_url": back,
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 
 
-def _crumbs(workspace: Workspace, *more: str) -> list[dict[str, str]]:
-    home, keys = reverse("settings", args=[workspace.slug]), reverse("workspace_keys", args=[workspace.slug])
-    path = [(_("Settings"), home), (_("Workspace"), home), (_("API keys"), keys), *((each, "") for each in more)]
-    return [{"label": label, "url": url} for label, url in path]
+def _crumbs(workspace: Workspace, *more: str) -> Crumbs:
+    keys = reverse("workspace_keys", args=[workspace.slug])
+    return settings_trail(workspace.slug, (_("API keys"), keys), *((each, "") for each in more))

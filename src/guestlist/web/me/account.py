@@ -172,6 +172,5 @@ def leave_page(request: HttpRequest, membership: uuid.UUID) -> HttpResponse:
         ],
         "submit": _("Leave"),
         "cancel_url": reverse("me"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)

@@ -47,7 +47,6 @@ def confirm_page(request: HttpRequest) -> HttpResponse:
         "passkeys": bool(factors.passkeys),
         "sent": do == "mail" and not errors,
         "challenge_url": reverse("confirm_challenge"),
-        "security_url": reverse("security"),
     }
     return render(request, "me/confirm.html", page, status=422 if errors else 200)
 

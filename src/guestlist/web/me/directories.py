@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.sso.commands import unlink
 from guestlist.sso.errors import OnlyWayIn
 from guestlist.sso.queries import identities_of
@@ -19,9 +19,7 @@ from guestlist.web.shell import at
 @needs_confirming
 def unlink_page(request: HttpRequest, identity: uuid.UUID) -> HttpResponse:
     at(request, "me")
-    row = identities_of(request.user, request.user.reach).filter(id=identity).first()
-    if row is None:
-        raise NotFound
+    row = found_in(identities_of(request.user, request.user.reach).filter(id=identity))
     if request.method == "POST":
         try:
             unlink(user=request.user, identity=identity)
@@ -37,6 +35,5 @@ def unlink_page(request: HttpRequest, identity: uuid.UUID) -> HttpResponse:
         ],
         "submit": _("Unlink"),
         "cancel_url": reverse("security"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from guestlist.members.queries import memberships_of
 from guestlist.users.commands import see_notifications
 from guestlist.users.models import Notification, User
-from guestlist.users.queries import notifications_of
+from guestlist.users.queries import concerns, notifications_of
 from guestlist.web.me.account import crumbs
 from guestlist.web.presenting import Shown, last_day
 from guestlist.web.shell import at
@@ -28,7 +28,7 @@ from guestlist.web.shell import at
 def notifications(request: HttpRequest) -> HttpResponse:
     at(request, "notifications")
     found = notifications_of(request.user)
-    rows = [each for each in found if _concerns(request.user, each[0])]
+    rows = [each for each in found if concerns(request.user, each[0])]
     mine = {(row.membership.id, row.membership.community.name) for row in memberships_of(request.user, request.user.reach)}
     page = {"crumbs": crumbs(_("Notifications")), "items": [_item(request.user, row, who, mine) for row, who in rows]}
     # Where some are not shown, none is marked as read: marking goes by time.
@@ -36,12 +36,6 @@ def notifications(request: HttpRequest) -> HttpResponse:
         see_notifications(user=request.user, until=rows[0][0].at)
         request.user.notifications_seen_at = max(request.user.notifications_seen_at, rows[0][0].at)
     return render(request, "me/notifications.html", page)
-
-
-def _concerns(user: User, row: Notification) -> bool:
-    """Whether this session is told: whoever runs the directory that opened it has no business with the other workspaces."""
-    inside = {str(each) for each in user.reach or ()}
-    return user.reach is None or row.action.startswith("user.") or row.about.get("workspace_id") in inside
 
 
 def _item(user: User, row: Notification, who: str, mine: Collection[tuple[UUID | None, str]]) -> Shown:

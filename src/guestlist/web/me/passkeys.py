@@ -89,6 +89,5 @@ def passkey_remove_page(request: HttpRequest, passkey: int) -> HttpResponse:
         ],
         "submit": _("Remove"),
         "cancel_url": reverse("security"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)

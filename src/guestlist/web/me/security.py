@@ -20,6 +20,7 @@ from guestlist.users.errors import WrongCode
 from guestlist.users.queries import factors_of, has_second_factor, sessions_of, waiting_codes
 from guestlist.web.confirming import needs_confirming
 from guestlist.web.me.account import crumbs
+from guestlist.web.me.activity import recent_activity
 from guestlist.web.shell import at
 from guestlist.web.sign_in.qr import qr_code
 from guestlist.web.sign_in.views import safe_next
@@ -54,6 +55,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
             for row in factors.passkeys
         ],
         "directories": directories,
+        "activity": recent_activity(request.user),
         "others": sessions_of(request.user).exclude(session_key=request.session.session_key).count(),
     }
     return render(request, "me/security.html", page)
@@ -124,7 +126,6 @@ def totp_remove_page(request: HttpRequest) -> HttpResponse:
         ],
         "submit": _("Remove"),
         "cancel_url": reverse("security"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guestlist.kernel.errors import NotFound
+from guestlist.kernel.refusing import found_in
 from guestlist.users.commands import end_other_sessions, end_session
 from guestlist.users.queries import sessions_of
 from guestlist.web.confirming import ask_to_confirm, vouched_only
@@ -19,9 +19,7 @@ from guestlist.web.shell import at
 
 @login_required
 def end_page(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
-    row = sessions_of(request.user).filter(id=session).first()
-    if row is None:
-        raise NotFound
+    row = found_in(sessions_of(request.user).filter(id=session))
     if vouched_only(request):
         return ask_to_confirm(request)
     if request.method == "POST":
@@ -54,6 +52,5 @@ def _ask(request: HttpRequest, title: str, submit: str) -> HttpResponse:
         ],
         "submit": submit,
         "cancel_url": reverse("me"),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)

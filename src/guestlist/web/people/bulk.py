@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
-from guestlist.members.commands import change_many, deactivate, reactivate, remove, set_roles, state_of
+from guestlist.members.commands import change_many, set_roles, state_of
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed
+from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed, verbs_in_main
 from guestlist.web.back import came_from
+from guestlist.web.people.confirm import ACTS, EVERYWHERE, VERBS
 from guestlist.web.presenting import Shown, person, place
 from guestlist.web.shell import at
 from guestlist.workspaces.models import Workspace
@@ -29,13 +30,16 @@ MOST = 500
 
 @dataclass(frozen=True)
 class _Bulk:
-    """What is asked: `act` on `rows`; `role` is the one to give, for `act == "role"`; `shown` is how the preview showed them."""
+    """What is asked: `act` on `rows`; `role` is the one to give, for `act == "role"`; `shown` is how the preview showed them;
+    `everywhere`: on all that the users of these rows have in the workspace, which is more than one by one: it holds for where they
+    would be added next, too."""
 
     actor: Actor
     act: str
     rows: Sequence[MemberRow]
     role: Role | None = None
     shown: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    everywhere: bool = False
 
     @property
     def role_id(self) -> str:
@@ -46,27 +50,36 @@ class _Bulk:
         return self.act != "role" or self.role is not None
 
     def run(self, *, dry_run: bool) -> list[Refusal | None]:
-        return change_many(
-            memberships=[row.membership for row in self.rows], act=self._command(), dry_run=dry_run, shown=self.shown
-        )
+        chosen: dict[uuid.UUID, Membership] = {}
+        for row in self.rows:
+            chosen.setdefault(self.key(row), row.membership)
+        answers = change_many(memberships=list(chosen.values()), act=self._command(), dry_run=dry_run, shown=self.shown)
+        found = dict(zip(chosen, answers, strict=True))
+        return [found[self.key(row)] for row in self.rows]
+
+    def key(self, row: MemberRow) -> uuid.UUID:
+        """What is done at one stroke, and refused as one."""
+        return row.membership.user_id if self.everywhere else row.membership.id
 
     def unchanged(self, row: MemberRow) -> bool:
         if self.act == "role":
             return row.roles == [self.role]
         stopped = row.membership.status == Membership.Status.DEACTIVATED
-        return (self.act == "deactivate" and stopped) or (self.act == "reactivate" and not stopped)
+        stays = stopped and (row.membership.everywhere or not self.everywhere)
+        return (self.act == "deactivate" and stays) or (self.act == "reactivate" and not stopped)
 
     def _command(self) -> Callable[[Membership], object]:
         if self.role is not None:
             roles = [str(self.role.id)]
             return lambda row: set_roles(actor=self.actor, membership=row, roles=roles)
-        command = {"deactivate": deactivate, "reactivate": reactivate, "remove": remove}[self.act]
+        command = (EVERYWHERE if self.everywhere else ACTS)[self.act]
         return lambda row: command(actor=self.actor, membership=row)
 
 
 @login_required
 def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The preview; with `sure` the deed and its results. Posted `membership` ids, and `user` ids for all of theirs in sight."""
+    """The preview; with `sure` the deed and its results. Posted `membership` ids, and `user` ids for all of theirs in sight,
+    or everywhere for who may."""
     actor = request.user.actor
     workspace = fetch_workspace(actor, slug)
     at(request, "ws-users", workspace)
@@ -83,15 +96,24 @@ def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(back)
     offered = _offered(actor, workspace, rows) if act == "role" else []
     shown = {row.membership.id: state for row in rows if (state := request.POST.get(f"was-{row.membership.id}"))}
-    bulk = _Bulk(actor, act, rows, next((role for role in offered if str(role.id) == request.POST.get("role")), None), shown)
+    role = next((each for each in offered if str(each.id) == request.POST.get("role")), None)
+    bulk = _Bulk(actor, act, rows, role, shown, _everywhere(request, workspace, act))
     # A role that was picked after the preview has not been shown yet.
     done = request.POST.get("sure") == "yes" and bulk.ready and request.POST.get("seen", "") == bulk.role_id
     answers = bulk.run(dry_run=not done) if bulk.ready else [None] * len(rows)
-    return render(request, "people/bulk.html", _page(bulk, answers, offered, done=done) | _ways(request, workspace, back))
+    return render(
+        request, "people/bulk.html", _page(bulk, workspace, answers, offered, done=done) | _ways(request, workspace, back)
+    )
 
 
 def _ids(request: HttpRequest, name: str) -> list[uuid.UUID]:
     return [found for each in request.POST.getlist(name) if (found := as_id(each))]
+
+
+def _everywhere(request: HttpRequest, workspace: Workspace, act: str) -> bool:
+    """Users were ticked, not their memberships, by who may do this everywhere at once; or the preview said so."""
+    asked = "user" in request.POST and VERBS.get(act) in verbs_in_main(request.user.actor, workspace)
+    return act in EVERYWHERE and (asked or "everywhere" in request.POST)
 
 
 def _offered(actor: Actor, workspace: Workspace, rows: Sequence[MemberRow]) -> list[Role]:
@@ -109,6 +131,22 @@ def _words() -> dict[str, tuple[str, str]]:
     }
 
 
+def _question(bulk: _Bulk, workspace: Workspace) -> str:
+    if not bulk.everywhere:
+        return _words()[bulk.act][0] % {"n": len(bulk.rows)}
+    n = len({bulk.key(row) for row in bulk.rows})
+    question = {
+        "deactivate": ngettext(
+            "Deactivate %(n)s user everywhere in %(place)s?", "Deactivate %(n)s users everywhere in %(place)s?", n
+        ),
+        "reactivate": ngettext(
+            "Reactivate %(n)s user everywhere in %(place)s?", "Reactivate %(n)s users everywhere in %(place)s?", n
+        ),
+        "remove": ngettext("Remove %(n)s user from all of %(place)s?", "Remove %(n)s users from all of %(place)s?", n),
+    }
+    return question[bulk.act] % {"n": n, "place": workspace.name}
+
+
 def _ways(request: HttpRequest, workspace: Workspace, back: str) -> dict[str, Any]:
     """`waiting`: how many invitations were ticked along. They are no memberships, and stay as they are."""
     return {
@@ -121,14 +159,17 @@ def _ways(request: HttpRequest, workspace: Workspace, back: str) -> dict[str, An
     }
 
 
-def _page(bulk: _Bulk, answers: Sequence[Refusal | None], offered: Sequence[Role], *, done: bool) -> dict[str, Any]:
-    good = sum(1 for row, answer in zip(bulk.rows, answers, strict=True) if answer is None and not bulk.unchanged(row))
-    question, submit = _words()[bulk.act]
+def _page(
+    bulk: _Bulk, workspace: Workspace, answers: Sequence[Refusal | None], offered: Sequence[Role], *, done: bool
+) -> dict[str, Any]:
+    changing = (row for row, answer in zip(bulk.rows, answers, strict=True) if answer is None and not bulk.unchanged(row))
+    good = len({bulk.key(row) for row in changing})
     changed = ngettext("%(n)s changed", "%(n)s changed", good) % {"n": good}
     return {
-        "title": changed if done else question % {"n": len(bulk.rows)},
+        "title": changed if done else _question(bulk, workspace),
         "act": bulk.act,
-        "submit": submit,
+        "everywhere": bulk.everywhere,
+        "submit": _words()[bulk.act][1],
         "danger": bulk.act in ("deactivate", "remove"),
         "roles": [{"id": str(role.id), "name": role.name, "selected": role == bulk.role} for role in offered],
         "role": bulk.role_id,

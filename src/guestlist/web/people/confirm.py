@@ -18,7 +18,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.members.commands import deactivate, reactivate, remove
 from guestlist.members.errors import NotAllowed
-from guestlist.members.models import Membership
+from guestlist.members.models import ApiKey, Membership
 from guestlist.members.queries import (
     MemberRow,
     UserRow,
@@ -26,6 +26,7 @@ from guestlist.members.queries import (
     fetch_membership,
     fetch_user,
     fetch_workspace,
+    keys_made_by,
     verbs_in_main,
     verbs_on,
 )
@@ -119,7 +120,6 @@ def _ask(
         "safe": act == "reactivate",
         "hidden": [{"name": "next", "value": back}],
         "cancel_url": back,
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 
@@ -159,7 +159,8 @@ def _called(membership: Membership) -> str:
 def _effects(actor: Actor, workspace: Workspace, act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> list[Shown]:
     """What ends (or begins again), community by community and below; then what stays."""
     lines = [{"text": line, "kept": act == "reactivate"} for row in rows for line in _reach(actor, workspace, act, row)]
-    return lines + [{"text": line, "kept": True} for line in _stays(act, rows, others)]
+    keys = keys_made_by(actor, workspace, rows[0].membership.user_id, NAMED) if act != "reactivate" else []
+    return lines + [{"text": line, "kept": True} for line in _stays(act, keys, others)]
 
 
 def _waiting(actor: Actor, workspace: Workspace, row: UserRow) -> list[Shown]:
@@ -185,8 +186,8 @@ def _below(here: Community, below: Sequence[Community]) -> str:
     return ngettext("So it does in %(names)s below it.", "So it does below it, in %(names)s.", len(below)) % {"names": names}
 
 
-def _stays(act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> list[str]:
-    """`others` are memberships in sight that this act does not touch."""
+def _stays(act: str, keys: Sequence[ApiKey], others: Sequence[MemberRow]) -> list[str]:
+    """`keys` are some that they made, `others` memberships in sight that this act does not touch."""
     kept = [each for each in others if each.membership.state == Membership.Status.ACTIVE]
     lines = [
         _("%(roles)s in %(place)s stays.")
@@ -199,4 +200,9 @@ def _stays(act: str, rows: Sequence[MemberRow], others: Sequence[MemberRow]) -> 
         lines.append(_("To come back they need to be invited again."))
     if act != "reactivate":
         lines.append(_("API keys they made keep working: a key belongs to its community."))
+    if keys:
+        lines.append(
+            _("Keys of theirs that work: %(keys)s.")
+            % {"keys": ", ".join(f"{each.name} ({each.community.name})" for each in keys)}
+        )
     return [*lines, _("Their account, password and other workspaces are not touched.")]

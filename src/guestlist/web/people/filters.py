@@ -16,7 +16,7 @@ from guestlist.members.models import Membership, Role
 from guestlist.members.queries import Filter, may, usable_roles, visible_communities
 from guestlist.members.queries.roles import roles_in_sight
 from guestlist.web.people.why import community_called
-from guestlist.web.presenting import Shown
+from guestlist.web.presenting import Shown, role_options
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
@@ -99,7 +99,7 @@ def filter_context(actor: Actor, workspace: Workspace, community: Community | No
         ],
         "filters": {
             "hidden": asked.hidden("role", "source", "sort", "community"),
-            "roles": _role_options(roles, asked.values["role"]),
+            "roles": role_options(roles, asked.values["role"]),
             "sources": _options(_sources(), asked.values["source"]),
             "sorts": _options({"": _("Address"), "name": _("Name"), "newest": _("Newest first")}, asked.values["sort"]),
             "places": [] if community else [each.name for each in visible_communities(actor, workspace)[:OFFERED]],
@@ -125,10 +125,6 @@ def _roles(actor: Actor, workspace: Workspace, community: Community | None) -> I
     if community is None:
         return roles_in_sight(actor, workspace)[:MOST_ROLES]
     return usable_roles([community])[community.id] if may(actor, "roles:read", community.id) else []
-
-
-def _role_options(roles: Iterable[Role], chosen: str) -> list[Shown]:
-    return [{"id": str(role.id), "name": role.name, "selected": str(role.id) == chosen} for role in roles]
 
 
 def _options(words: dict[str, str], chosen: str) -> list[Shown]:

@@ -13,7 +13,7 @@ from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import set_end, set_roles
 from guestlist.members.models import Membership
 from guestlist.members.queries import Managed
-from guestlist.web.presenting import Shown, about_role, last_day, place
+from guestlist.web.presenting import Shown, last_day, place, role_options, role_ticks
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,10 @@ def _row(wish: Wish, errors: dict[str, str], *, first: bool) -> Shown:
 
 def _options(wish: Wish) -> list[Shown]:
     """The first of the roles is the one in the dropdown, the others are ticked below it."""
-    main = wish.roles[0] if wish.roles else ""
-    return [{"id": str(role.id), "name": role.name, "selected": str(role.id) == main} for role in wish.card.offered]
+    return role_options(wish.card.offered, wish.roles[0] if wish.roles else "")
 
 
 def _others(wish: Wish) -> list[Shown]:
     main, *more = wish.roles or ("",)
-    others = [
-        {"id": str(role.id), "name": role.name, "about": about_role(role), "ticked": str(role.id) in more}
-        for role in wish.card.offered
-        if str(role.id) != main
-    ]
+    others = role_ticks((role for role in wish.card.offered if str(role.id) != main), more)
     return sorted(others, key=lambda each: not each["ticked"])

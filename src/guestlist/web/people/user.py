@@ -23,6 +23,7 @@ from guestlist.members.queries import (
     communities_where,
     fetch_user,
     fetch_workspace,
+    keys_made_by,
     managed,
     verbs_in_main,
 )
@@ -96,6 +97,7 @@ def _page(
         "why": why_context(request, workspace, found),
         "here": request.GET.get("in", ""),
         "invited": _invited(request.user.actor, workspace, found),
+        "keys": _keys(request.user.actor, workspace, found),
         "history": sentences(history_of_user(request.user.actor, workspace, found.user)),
         "errors": errors,
     }
@@ -110,7 +112,7 @@ def user_add(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
     back = reverse("user", args=[slug, user])
     title = _("Add %(name)s to a community") % {"name": person(found.user)["name"]}
     crumbs = [{"label": _("Users"), "url": reverse("workspace_users", args=[slug])}, {"label": title, "url": ""}]
-    return invite_dialog(request, workspace, Door(title, _("Add"), request.path, back, crumbs, email=found.user.email))
+    return invite_dialog(request, workspace, Door(title, _("Add"), back, crumbs, email=found.user.email))
 
 
 def _add_url(actor: Actor, workspace: Workspace, found: UserRow) -> str | None:
@@ -146,6 +148,19 @@ def _facts(workspace: Workspace, found: UserRow) -> Shown:
     """How and when they came in here last: for who may shut them out. Of one who never came, nothing of their account is told."""
     last = max((row.membership.seen_at for row in found.memberships if row.membership.seen_at), default=None)
     return {"sign_in": ways_in(workspace, [found.user], came=last is not None)[found.user.id], "last": last}
+
+
+def _keys(actor: Actor, workspace: Workspace, found: UserRow) -> list[Shown]:
+    """What outlives them: the keys they made, where the reader may revoke them."""
+    return [
+        {
+            "id": str(row.id),
+            "name": row.name,
+            "place": row.community.name,
+            "revoke_url": reverse("key_revoke", args=[workspace.slug, row.id]),
+        }
+        for row in keys_made_by(actor, workspace, found.user.id)
+    ]
 
 
 def _invited(actor: Actor, workspace: Workspace, found: UserRow) -> Shown | None:

@@ -12,6 +12,7 @@ from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import Refusal
 from guestlist.members.models import Membership
 from guestlist.members.queries import UserRow, visible_communities
+from guestlist.web.presenting import allows, permission_groups
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
@@ -30,10 +31,10 @@ def why_context(request: HttpRequest, workspace: Workspace, found: UserRow) -> d
         except Refusal as refusal:
             error = str(refusal)
     return {
-        "permissions": [{"name": each, "selected": each == asked} for each in sorted(catalogue())],
+        "permissions": permission_groups(catalogue(), {asked}),
         "places": [each.name for each in places[:OFFERED]],
         "community": name or found.memberships[0].membership.community.name,
-        "answer": {"allowed": answer.allowed, "lines": lines(answer)} if answer else None,
+        "answer": {"allowed": answer.allowed, "lines": lines(answer, _in_words(asked))} if answer else None,
         "error": error,
     }
 
@@ -47,11 +48,15 @@ def community_called(actor: Actor, workspace: Workspace, name: str) -> Community
     return found
 
 
-def lines(answer: Answer) -> list[str]:
-    """A sentence for each role that allows it; or why not, and what would be needed."""
+def _in_words(permission: str) -> str:
+    return f"“{allows(catalogue()[permission]).rstrip('.')}”"
+
+
+def lines(answer: Answer, permission: str) -> list[str]:
+    """A sentence for each role that allows it; or why not, and what would be needed. `permission`: how the sentences call it."""
     if answer.allowed:
         return [_yes(cause, answer.community) for cause in answer.causes]
-    names = {"permission": answer.permission, "place": answer.community.name, "name": answer.user.name or answer.user.email}
+    names = {"permission": permission, "place": answer.community.name, "name": answer.user.name or answer.user.email}
     no = _("No: no role of %(name)s allows %(permission)s in %(place)s.")
     said = [
         (no if answer.whole else _("No, as far as you may see: no role of %(name)s allows %(permission)s in %(place)s.")) % names

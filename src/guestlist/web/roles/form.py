@@ -11,7 +11,7 @@ from guestlist.kernel.errors import Refusal
 from guestlist.members.models import Role
 from guestlist.members.queries import facts_of, pick_roles, usable_roles
 from guestlist.members.queries.roles import mark_of, permissions_in
-from guestlist.web.presenting import about_role, permission_groups
+from guestlist.web.presenting import permission_groups, role_ticks
 from guestlist.workspaces.models import Community
 
 BESIDE = {
@@ -27,11 +27,12 @@ class RoleForm:
     """Filled from what was posted, else from `start`: the role that is edited or duplicated."""
 
     def __init__(self, actor: Actor, community: Community, posted: QueryDict | None, start: Role | None, name: str = "") -> None:
-        self.actor, self.community = actor, community
+        self.actor, self.community, self.posted = actor, community, posted is not None
         self.mark = mark_of(start) if start else ""
         # The role as it was when the form was opened; another mark by now means that somebody was quicker.
         self.shown = posted.get("shown", self.mark) if posted is not None else self.mark
         self.errors: dict[str, str] = {}
+        self.told_it_allows_nothing = "bare" in (posted or {})
         facts = facts_of(start) if start else None
         offered = permissions_in(actor, community)
         self.offered = offered | facts.permissions if facts and start and start.community_id else offered
@@ -45,6 +46,11 @@ class RoleForm:
             self.name, self.description = name, start.description if start else ""
             self.permissions = set(facts.permissions & self.offered) if facts else set()
             self.give = [str(each) for each in facts.may_hand_out] if facts else []
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether to say before saving that the role will allow nothing; it may be meant."""
+        return not self.permissions and not self.told_it_allows_nothing
 
     def values(self) -> dict[str, Any]:
         """What the commands take. Raises UnknownRole."""
@@ -65,12 +71,10 @@ class RoleForm:
             "values": {"name": self.name, "description": self.description},
             "errors": self.errors,
             "shown": self.mark,
+            "bare": self.posted and not self.permissions,
             "groups": permission_groups(self.offered, self.permissions),
             "beyond": len(catalogue().keys() - self.offered),
-            "give": [
-                {"id": str(each.id), "name": each.name, "about": about_role(each), "ticked": str(each.id) in self.give}
-                for each in sorted(roles, key=lambda each: str(each.id) not in self.give)
-            ],
+            "give": role_ticks(sorted(roles, key=lambda each: str(each.id) not in self.give), self.give),
             "hidden": [
                 {"name": key, "value": value}
                 for key, values in (
@@ -79,6 +83,7 @@ class RoleForm:
                     ("permission", sorted(self.permissions)),
                     ("give", self.give),
                     ("shown", [self.mark]),
+                    ("bare", ["yes"] if self.told_it_allows_nothing else []),
                 )
                 for value in values
             ],

@@ -1,14 +1,20 @@
 """The list of roles, as the Roles tab of a community and the settings of the workspace share it."""
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import ngettext
 
+from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import clean_line
 from guestlist.members.models import Role
 from guestlist.members.queries import communities_where, counts_of, visible_communities
+from guestlist.members.queries.figures import holders_at_least
 from guestlist.members.queries.roles import lost_permissions, roles_in_sight
 from guestlist.web.presenting import Shown, about_role
 from guestlist.workspaces.models import Community, Workspace
@@ -23,12 +29,12 @@ def roles_context(request: HttpRequest, workspace: Workspace, community: Communi
     page = found[:SIZE]
     owners = visible_communities(actor, workspace).filter(id__in={row.community_id for row in page if row.community_id})
     names = dict(owners.values_list("id", "name"))
-    counts = counts_of(actor, workspace, [row for row in page if not row.is_built_in])
+    held = _held_by(actor, workspace, page)
     places = communities_where(actor, workspace, "roles:write")
     writable = (places.filter(id=community.id) if community else places).first()
     return {
         "q": q,
-        "roles": [_row(workspace, row, names.get(row.community_id, ""), counts.get(row.id, 0)) for row in page],
+        "roles": [_row(workspace, row, names.get(row.community_id, ""), held[row.id]) for row in page],
         "page": pager(request, start, SIZE, more=len(found) > SIZE),
         "new_url": new_role_url(workspace, writable) if writable else None,
     }
@@ -51,13 +57,29 @@ def new_role_url(workspace: Workspace, community: Community, **more: str) -> str
     return f"{reverse('role_new', args=[workspace.slug])}?{urlencode({'community': community.slug, **more})}"
 
 
-def _row(workspace: Workspace, role: Role, owner: str, held: int) -> Shown:
+def _held_by(actor: Actor, workspace: Workspace, roles: Sequence[Role]) -> dict[uuid.UUID, str]:
+    """In words; of a built-in role that many may hold `1,204+ members`, or nothing where none of the counted holds it."""
+    counts, more = counts_of(actor, workspace, [row for row in roles if not row.is_built_in]), False
+    if any(row.is_built_in for row in roles):
+        found, more = holders_at_least(actor, workspace)
+        counts = found | counts
+    return {row.id: _members(counts.get(row.id, 0), more=more and row.is_built_in) for row in roles}
+
+
+def _members(number: int, *, more: bool) -> str:
+    if more and not number:
+        return ""
+    shown = intcomma(number) + ("+" if more else "")
+    return ngettext("%(n)s member", "%(n)s members", number) % {"n": shown}
+
+
+def _row(workspace: Workspace, role: Role, owner: str, held: str) -> Shown:
     return {
         "name": role.name,
         "about": about_role(role),
         "custom": not role.is_built_in,
         "owner": owner,
-        "held": "" if role.is_built_in else held,
+        "held": held,
         "lost": not role.is_built_in and bool(lost_permissions(role)),
         "url": reverse("role", args=[workspace.slug, role.id]),
     }

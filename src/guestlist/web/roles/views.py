@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from guestlist.access.permissions import catalogue
 from guestlist.invitations.queries import choices, invitations_holding
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
@@ -19,31 +20,31 @@ from guestlist.members.commands import create_role, delete_role, update_role
 from guestlist.members.models import ApiKey, Role
 from guestlist.members.queries import (
     Effects,
+    Holders,
     communities_where,
     counts_of,
     effect_of,
     facts_of,
     fetch_community,
-    fetch_workspace,
     holders_of,
     may,
     pick_roles,
 )
 from guestlist.members.queries.roles import fetch_role, lost_permissions, may_write_role
-from guestlist.web.presenting import Shown, about_role, permission_groups, person, place
+from guestlist.web.crumbs import Crumbs, settings_trail
+from guestlist.web.presenting import Shown, about_role, allows, permission_groups, person, place, role_options
 from guestlist.web.roles.form import RoleForm, read_form
 from guestlist.web.roles.lists import new_role_url, pager, roles_context, start_in
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
-HOLDERS = 50
+HOLDERS, NAMED = 50, 5
 
 
 @require_safe
 @login_required
 def roles_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     page = {"crumbs": _crumbs(workspace), **roles_context(request, workspace)}
     return render(request, "roles/list.html", page)
 
@@ -83,15 +84,14 @@ def role_page(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
 @login_required
 def role_new(request: HttpRequest, slug: str) -> HttpResponse:
     """A role of `?community=`, empty or a copy of the role `?copy=`."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     community = fetch_community(request.user.actor, workspace, request.GET.get("community", ""))
     if not may(request.user.actor, "roles:write", community.id):
         raise NotFound
     copied = as_id(request.GET.get("copy", ""))
     start = fetch_role(request.user.actor, workspace, copied) if copied else None
     form = read_form(request, community, start, _("Copy of %(role)s") % {"role": start.name} if start else "")
-    if request.method == "POST":
+    if request.method == "POST" and not form.doubtful:
         try:
             made = create_role(actor=request.user.actor, community=community, **form.values())
             messages.success(request, _("%(role)s was created.") % {"role": made.name})
@@ -110,7 +110,7 @@ def role_edit(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
         raise NotFound
     form = read_form(request, row.community, row, row.name)
     do = request.POST.get("do", "check") if request.method == "POST" else "edit"
-    if do in ("check", "save"):
+    if do in ("check", "save") and not form.doubtful:
         try:
             answer = _changed(request, workspace, row, form, sure=do == "save")
         except Refusal as refusal:
@@ -168,16 +168,15 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
             return redirect("workspace_roles", slug)
         except Refusal as refusal:
             errors = {"move_to": str(refusal)}
-    effects, picked = _going(request, workspace, row), request.POST.get("move_to", "")
+    effects = _going(request, workspace, row)
     page = {
         "crumbs": _crumbs(workspace, (row.name, reverse("role", args=[slug, row.id])), (_("Delete"), "")),
         "title": _("Delete %(role)s?") % {"role": row.name},
         "effects": [*effects, {"text": _("What happened with it stays in the history."), "kept": True}],
         "held": effects or errors,
-        "options": [{"id": str(each.id), "name": each.name, "selected": str(each.id) == picked} for each in offered],
+        "options": role_options(offered, request.POST.get("move_to", "")),
         "errors": errors,
         "cancel_url": reverse("role", args=[slug, row.id]),
-        "action": request.path,
     }
     return render(request, "roles/delete.html", page, status=422 if errors else 200)
 
@@ -185,26 +184,39 @@ def role_delete(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpRespons
 def _going(request: HttpRequest, workspace: Workspace, row: Role) -> list[Shown]:
     """One line per kind of holder; empty where nobody holds it."""
     actor = request.user.actor
-    found = holders_of(actor, workspace, row, limit=1)
-    members = counts_of(actor, workspace, [row]).get(row.id, 0) + found.unnamed
+    found = holders_of(actor, workspace, row, limit=NAMED)
+    members, keys = counts_of(actor, workspace, [row]).get(row.id, 0) + found.unnamed, len(found.keys)
     waiting = invitations_holding(actor, workspace, row)
+    people = [(each.user.name or each.user.email, each.community) for each in found.memberships]
     lines = [
-        (members, ngettext("%(n)s holder loses it at once.", "%(n)s holders lose it at once.", members)),
-        (len(found.keys), ngettext("%(n)s API key loses it at once.", "%(n)s API keys lose it at once.", len(found.keys))),
-        (waiting, ngettext("%(n)s pending invitation changes.", "%(n)s pending invitations change.", waiting)),
+        (members, ngettext("%(n)s holder loses it at once.", "%(n)s holders lose it at once.", members), people),
+        (keys, ngettext("%(n)s API key loses it at once.", "%(n)s API keys lose it at once.", keys), _keys(found)),
+        (waiting, ngettext("%(n)s pending invitation changes.", "%(n)s pending invitations change.", waiting), []),
     ]
-    return [{"text": text % {"n": number}} for number, text in lines if number]
+    return [{"text": f"{text % {'n': number}} {_called(who, number)}".strip()} for number, text, who in lines if number]
+
+
+def _keys(found: Holders) -> list[tuple[str, Community]]:
+    return [(each.name, each.community) for each in found.keys[:NAMED]]
+
+
+def _called(named: list[tuple[str, Community]], number: int) -> str:
+    """`Ana Ferreira (Birch), Gus Petit (Cedar) and 3 more.`"""
+    if not named:
+        return ""
+    names = ", ".join(f"{name} ({where.name})" for name, where in named)
+    more = number - len(named)
+    return f"{names} {_('and %(n)s more') % {'n': more}}." if more else f"{names}."
 
 
 def _fetch(request: HttpRequest, slug: str, role: uuid.UUID) -> tuple[Workspace, Role]:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-roles", workspace)
+    workspace = open_workspace(request, slug, "ws-roles")
     return workspace, fetch_role(request.user.actor, workspace, role)
 
 
 def _form(request: HttpRequest, workspace: Workspace, form: RoleForm, page: dict[str, Any]) -> HttpResponse:
     page |= {"crumbs": _crumbs(workspace, (page["title"], "")), "community": place(form.community), **form.context()}
-    return render(request, "roles/form.html", page, status=422 if form.errors else 200)
+    return render(request, "roles/form.html", page, status=422 if form.errors or (form.posted and form.doubtful) else 200)
 
 
 def _where(request: HttpRequest, workspace: Workspace, row: Role) -> str:
@@ -231,11 +243,15 @@ def _effects(effects: Effects) -> list[Shown]:
     for each in effects.rows:
         holder = each.holder
         who = {"key": holder.name} if isinstance(holder, ApiKey) else {"person": person(holder.user)}
-        rows.append({**who, "place": place(holder.community), "gains": each.gains, "loses": each.loses})
+        rows.append({**who, "place": place(holder.community), "gains": _said(each.gains), "loses": _said(each.loses)})
     return rows
 
 
-def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> list[dict[str, str]]:
-    home, roles = reverse("settings", args=[workspace.slug]), reverse("workspace_roles", args=[workspace.slug])
-    path = [(_("Settings"), home), (_("Workspace"), home), (_("Roles"), roles), *more]
-    return [{"label": label, "url": url} for label, url in path]
+def _said(permissions: list[str]) -> list[Shown]:
+    """Each with its sentence; one that no application registers any more has none."""
+    known = catalogue()
+    return [{"name": name, "text": allows(known[name]) if name in known else ""} for name in permissions]
+
+
+def _crumbs(workspace: Workspace, *more: tuple[str, str]) -> Crumbs:
+    return settings_trail(workspace.slug, (_("Roles"), reverse("workspace_roles", args=[workspace.slug])), *more)

@@ -46,7 +46,6 @@ def second_page(request: HttpRequest) -> HttpResponse:
         "errors": errors,
         "email": stage.login.user.email,
         "app": factors.totp_since is not None,
-        "codes": factors.codes_left,
         "passkeys": bool(factors.passkeys),
         "challenge_url": reverse("second_challenge"),
         "cancel_url": reverse("account_logout"),

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import statekit
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
+from guestlist.kernel.seals import unseal
 from guestlist.sso.models import Connection
 from guestlist.sso.rules.providers import is_secure_url
 from guestlist.web.sso.id_tokens import UnknownKey, read_id_token
@@ -76,14 +78,27 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc] # allauth is untype
     def get_scope(self) -> list[str]:
         """Groups only where the provider knows such a scope: others answer with an error."""
         wanted = self.app.settings["group_claim"]
-        offered = self.get_oauth2_adapter(self.request).openid_config.get("scopes_supported", [])
+        offered = self.adapter.openid_config.get("scopes_supported", [])
         return ["openid", "profile", "email", *([wanted] if wanted in offered else [])]
+
+
+def _provider(request: HttpRequest, connection: Connection) -> Provider:
+    """The id of the connection is the name space of its subjects and states, too. The SocialApp is never saved."""
+    app = SocialApp(
+        provider="openid_connect",
+        provider_id=str(connection.id),
+        name=connection.name[:40],
+        client_id=connection.client_id,
+        secret=unseal(connection.sealed_secret),
+        settings={"server_url": connection.issuer, "oauth_pkce_enabled": True, "group_claim": connection.group_claim},
+    )
+    return Provider(request, app)
 
 
 def ask(request: HttpRequest, connection: Connection, purpose: str, after: str) -> HttpResponse:
     """Sends the browser to the provider. `purpose` (`sign_in` or `test`) and where to go `after` are kept in the session, never in
     the address. Raises whatever breaks."""
-    provider = get_adapter(request).get_provider(request, str(connection.id))
+    provider = _provider(request, connection)
     nonce = get_random_string(32)
     # Scope and parameters are said here: left out, allauth would take those of the address along.
     told = {"scope": provider.get_scope(), "auth_params": {"nonce": nonce}}
@@ -93,7 +108,7 @@ def ask(request: HttpRequest, connection: Connection, purpose: str, after: str) 
 
 def read_answer(request: HttpRequest, connection: Connection, state: State) -> dict[str, Any]:
     """The claims of somebody who came back, from the ID token and the provider's user info. Raises whatever breaks."""
-    adapter = get_adapter(request).get_provider(request, str(connection.id)).get_oauth2_adapter(request)
+    adapter = _provider(request, connection).adapter
     config = adapter.openid_config
     # RFC 9207: an answer that says whose it is, and of a provider that promised to say so.
     told = request.GET.get("iss")

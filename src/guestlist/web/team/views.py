@@ -70,7 +70,7 @@ def team_invites_new(request: HttpRequest, slug: str, team: str) -> HttpResponse
     workspace, community = _team(request, slug, team, "team-invites")
     back = reverse("team_invites", args=[slug, team])
     crumbs = [*_crumbs(workspace, community, _("Invites")), {"label": _("Create Invite"), "url": ""}]
-    return invite_dialog(request, workspace, Door(_("Create Invite"), _("Send"), request.path, back, crumbs, team=community))
+    return invite_dialog(request, workspace, Door(_("Create Invite"), _("Send"), back, crumbs, team=community))
 
 
 def _team(request: HttpRequest, slug: str, team: str, current: str) -> tuple[Workspace, Community]:
@@ -116,7 +116,7 @@ def _row(workspace: Workspace, row: InvitationRow) -> dict[str, Any]:
         "inviter": row.grants[-1].giver if row.grants else "",
         "at": invitation.created_at,
         "places": places_asked(row),
-        "delivery": {"state": row.delivery, "note": "", "reason": message.reason if message else ""},
+        "delivery": {"state": row.delivery, "reason": message.reason if message else ""},
         "state": invitation.current_state,
         "left": left_to_answer(invitation),
         "menu": invitation_menu(workspace, invitation),

@@ -17,8 +17,9 @@ from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.text import clean_line
 from guestlist.members.commands import create_community, update_community
-from guestlist.members.queries import Shift, communities_where, locate_community, may, sees_whole
+from guestlist.members.queries import Shift, communities_where, locate_community, may, sees_whole, visible_communities
 from guestlist.members.queries.tree import parents_open_to
+from guestlist.web.crumbs import Crumbs, trail
 from guestlist.web.presenting import Shown, place
 from guestlist.web.shell import at
 from guestlist.web.user_center.tree import way_words
@@ -33,8 +34,8 @@ OFFERED = 50
 def new_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     parent = _writable(request, community)
     values = {"name": request.POST.get("name", ""), "description": request.POST.get("description", "")}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
+    errors = _twin(request, parent, values["name"])
+    if request.method == "POST" and not errors:
         try:
             made = create_community(actor=request.user.actor, parent=parent, **values)
             messages.success(request, _("%(name)s is there.") % {"name": made.name})
@@ -51,8 +52,8 @@ def edit_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     here = _writable(request, community)
     fields = ("name", "description", "slug") if sees_whole(request.user.actor, here.workspace_id) else ("name", "description")
     values = {each: request.POST.get(each, getattr(here, each)) for each in fields}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
+    errors = _twin(request, here.parent, values["name"], here)
+    if request.method == "POST" and not errors:
         try:
             update_community(actor=request.user.actor, community=here, **values)
             messages.success(request, _("Saved."))
@@ -60,6 +61,18 @@ def edit_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
         except Refusal as refusal:
             errors = _beside(refusal)
     return _form(request, here, _("Edit %(community)s") % {"community": here.name}, _("Save"), values, errors)
+
+
+def _twin(request: HttpRequest, parent: Community | None, name: str, here: Community | None = None) -> dict[str, str]:
+    """Asks once before two communities in sight have one name below one parent; to press the button again is the answer."""
+    name = clean_line(name)
+    if request.method != "POST" or parent is None or name in (request.POST.get("twin"), here and here.name):
+        return {}
+    beside = visible_communities(request.user.actor, parent.workspace).filter(parent=parent, name__iexact=name)
+    if not (beside.exclude(id=here.id) if here else beside).exists():
+        return {}
+    words = _("%(name)s lies below %(parent)s already. Choose another name, or press the button again to have two.")
+    return {"name": words % {"name": name, "parent": parent.name}}
 
 
 def _form(
@@ -70,9 +83,9 @@ def _form(
         "title": title,
         "lead": lead,
         "submit": submit,
-        "action": request.path,
         "cancel_url": reverse("community", args=[here.id, "users"]),
         "values": values,
+        "twin": clean_line(values["name"]) if errors else "",
         "errors": errors,
     }
     return render(request, "user_center/community_form.html", page, status=422 if errors else 200)
@@ -157,10 +170,9 @@ def delete_page(request: HttpRequest, community: uuid.UUID) -> HttpResponse:
     page = {
         "crumbs": _crumbs(here, title),
         "title": title,
-        "effects": _endings(here, hanging),
+        "effects": _endings(hanging),
         "submit": _("Delete"),
         "cancel_url": reverse("community", args=[here.id, "users"]),
-        "action": request.path,
         "type_name": here.name if hanging.needs_plan else "",
         "members": len(hanging.memberships),
         "was": hanging.fingerprint,
@@ -186,7 +198,7 @@ def _known(plan: str) -> Any:
     return plan if plan in ("remove", "move") else ""
 
 
-def _endings(here: Community, hanging: Hanging) -> list[Shown]:
+def _endings(hanging: Hanging) -> list[Shown]:
     """Exactly what ends, in numbers; and what stays."""
     asked = len({grant.invitation_id for grant in hanging.grants})
     lines = [
@@ -233,9 +245,6 @@ def _writable(request: HttpRequest, community: uuid.UUID) -> Community:
     return here
 
 
-def _crumbs(here: Community, title: str) -> list[dict[str, str]]:
-    return [
-        {"label": _("Managed Communities"), "url": reverse("communities")},
-        {"label": here.name, "url": reverse("community", args=[here.id, "users"])},
-        {"label": title, "url": ""},
-    ]
+def _crumbs(here: Community, title: str) -> Crumbs:
+    there = reverse("community", args=[here.id, "users"])
+    return trail((_("Managed Communities"), reverse("communities")), (here.name, there), (title, ""))

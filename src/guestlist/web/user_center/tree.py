@@ -62,7 +62,7 @@ def tree_context(
         return reverse("community", args=[row.id, tab])
 
     if find:
-        return {"find": find, **_found(request, workspace, find, start, here, url_of)}
+        return {"find": find, **_found(request, workspace, find, start, here, url_of, wide=wide)}
     tree = tree_around(request.user.actor, workspace, here, start=start)
     facts = facts_beside(request.user.actor, [*tree.rows, *([here] if here else [])])
     drawing = _Drawing(tree, facts, here, start, url_of, wide)
@@ -113,7 +113,7 @@ class _Drawing:
 
 
 def _found(
-    request: HttpRequest, workspace: Workspace, find: str, start: int, here: Community | None, url_of: UrlOf
+    request: HttpRequest, workspace: Workspace, find: str, start: int, here: Community | None, url_of: UrlOf, *, wide: bool
 ) -> dict[str, Any]:
     """What a search finds, each with the way to it."""
     places = visible_communities(request.user.actor, workspace).filter(name__icontains=find)
@@ -123,7 +123,14 @@ def _found(
     facts = facts_beside(request.user.actor, [*rows, *([here] if here else [])])
     ways = way_words(request, rows)
     tree = [
-        {**place(row, url_of(row)), "current": row == here, "note": ways[row.id], "count": facts[row.id].members} for row in rows
+        {
+            **place(row, url_of(row)),
+            "current": row == here and not wide,
+            "note": ways[row.id],
+            "count": facts[row.id].members,
+            "menu": place_menu(row, facts[row.id]) if wide else [],
+        }
+        for row in rows
     ]
     return {"tree": tree, "more": more, "facts": facts}
 

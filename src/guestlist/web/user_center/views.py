@@ -87,7 +87,7 @@ def community_users_new(request: HttpRequest, community: uuid.UUID) -> HttpRespo
     at(request, "communities", workspace, here)
     back = reverse("community", args=[here.id, "users"])
     crumbs = [{"label": _("Managed Communities"), "url": reverse("communities")}, {"label": here.name, "url": back}]
-    door = Door(_("Add users"), _("Validate"), request.path, back, [*crumbs, {"label": _("Add users"), "url": ""}], preset=here)
+    door = Door(_("Add users"), _("Validate"), back, [*crumbs, {"label": _("Add users"), "url": ""}], preset=here)
     return invite_dialog(request, workspace, door)
 
 

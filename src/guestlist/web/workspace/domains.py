@@ -1,7 +1,6 @@
 """Settings > Workspace > Security: the domains of addresses in which a workspace's directory is believed."""
 
 import uuid
-from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,21 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guestlist.kernel.errors import Refusal
-from guestlist.members.queries import fetch_workspace
 from guestlist.sso.commands import check_domain, claim_domain, remove_domain
 from guestlist.sso.models import Domain
-from guestlist.sso.queries import domains_of, fetch_domain
+from guestlist.sso.queries import check_may_connect, fetch_domain
 from guestlist.sso.rules import record_name, record_value
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown
-from guestlist.web.shell import at
-from guestlist.workspaces.models import Workspace
+from guestlist.web.shell import open_workspace
 
 
 @login_required
 def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = _workspace(request, slug)
-    domains_of(request.user.actor, workspace)
+    workspace = open_workspace(request, slug, "ws-security")
+    check_may_connect(request.user.actor, workspace)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
     typed, errors = request.POST.get("name", ""), {}
@@ -35,15 +33,19 @@ def domain_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("domain", slug, row.id)
         except Refusal as refusal:
             errors = {"name": str(refusal)}
-    page = {"crumbs": _crumbs(slug, _("New domain")), "values": {"name": typed}, "errors": errors, "cancel_url": _security(slug)}
+    page = {
+        "crumbs": crumbs(workspace, _("New domain")),
+        "values": {"name": typed},
+        "errors": errors,
+        "cancel_url": _security(slug),
+    }
     return render(request, "workspace/domain_new.html", page, status=422 if errors else 200)
 
 
 @login_required
 def domain_page(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpResponse:
     """The record to set, and `Check now`."""
-    workspace = _workspace(request, slug)
-    row = fetch_domain(request.user.actor, workspace, domain)
+    row = fetch_domain(request.user.actor, open_workspace(request, slug, "ws-security"), domain)
     errors = {}
     if request.method == "POST" and not confirmed_lately(request):
         return ask_to_confirm(request)
@@ -56,8 +58,8 @@ def domain_page(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRespo
             errors = {"form": str(refusal)}
             row.refresh_from_db()
     page = {
-        "crumbs": _crumbs(slug, row.name),
-        "domain": next(iter(domain_rows(workspace, [row]))),
+        "crumbs": crumbs(row.workspace, row.name),
+        "domain": domain_row(row),
         "record": {"name": record_name(row.name), "value": record_value(row.token)},
         "errors": errors,
         "remove_url": reverse("domain_remove", args=[slug, domain]),
@@ -67,7 +69,7 @@ def domain_page(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRespo
 
 @login_required
 def domain_remove(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpResponse:
-    row = fetch_domain(request.user.actor, _workspace(request, slug), domain)
+    row = fetch_domain(request.user.actor, open_workspace(request, slug, "ws-security"), domain)
     if not confirmed_lately(request):
         return ask_to_confirm(request)
     if request.method == "POST":
@@ -75,7 +77,7 @@ def domain_remove(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRes
         messages.success(request, _("%(domain)s is removed.") % {"domain": row.name})
         return redirect(_security(slug))
     page = {
-        "crumbs": _crumbs(slug, row.name),
+        "crumbs": crumbs(row.workspace, row.name),
         "title": _("Remove %(domain)s?") % {"domain": row.name},
         "effects": [
             {"text": _("Your directory is no longer believed about addresses of %(domain)s.") % {"domain": row.name}},
@@ -84,36 +86,20 @@ def domain_remove(request: HttpRequest, slug: str, domain: uuid.UUID) -> HttpRes
         ],
         "submit": _("Remove"),
         "cancel_url": reverse("domain", args=[slug, domain]),
-        "action": request.path,
     }
     return render(request, "confirm.html", page)
 
 
-def domain_rows(workspace: Workspace, rows: Iterable[Domain]) -> list[Shown]:
-    return [
-        {
-            "name": row.name,
-            "url": reverse("domain", args=[workspace.slug, row.id]),
-            "proved_at": row.proved_at,
-            "missing_since": row.missing_since if row.proved_at else None,
-            "by_operator": row.by_operator,
-            "checked_at": row.checked_at,
-        }
-        for row in rows
-    ]
-
-
-def _workspace(request: HttpRequest, slug: str) -> Workspace:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-security", workspace)
-    return workspace
+def domain_row(row: Domain) -> Shown:
+    return {
+        "name": row.name,
+        "url": reverse("domain", args=[row.workspace.slug, row.id]),
+        "proved_at": row.proved_at,
+        "missing_since": row.missing_since if row.proved_at else None,
+        "by_operator": row.by_operator,
+        "checked_at": row.checked_at,
+    }
 
 
 def _security(slug: str) -> str:
     return f"{reverse('workspace_security', args=[slug])}#domains"
-
-
-def _crumbs(slug: str, label: str) -> list[dict[str, str]]:
-    home = reverse("settings", args=[slug])
-    security = {"label": _("Security"), "url": reverse("workspace_security", args=[slug])}
-    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, security, {"label": label, "url": ""}]

@@ -9,17 +9,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from guestlist.access.roles import ADMIN
 from guestlist.invitations.queries.setup import Setup, setup_of
-from guestlist.kernel.errors import NotFound, Refusal
+from guestlist.kernel.errors import Refusal
 from guestlist.members.commands import dismiss_setup, send_trial_mail, update_workspace
-from guestlist.members.queries import fetch_workspace, may
+from guestlist.members.queries import may_in_main
 from guestlist.sso.queries import connections_on
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown, duration
-from guestlist.web.shell import at
+from guestlist.web.shell import open_settings
 from guestlist.workspaces.errors import BadLifetime, BadSlug, NameMissing, PolicyLoosened, SlugTaken
-from guestlist.workspaces.models import Community, Workspace
+from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
 from guestlist.workspaces.rules import treatments_left
 
@@ -30,7 +33,7 @@ UNITS = {"60": 60, "3600": 3600, "86400": 86400}
 
 @login_required
 def general_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace, _main = writable(request, slug, "ws-general")
+    workspace = open_settings(request, slug, "ws-general", "settings:write")
     values = _values(request, workspace)
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -41,7 +44,7 @@ def general_page(request: HttpRequest, slug: str) -> HttpResponse:
         except Refusal as refusal:
             errors = _beside(refusal, "custom" if values["custom"] else "lifetime")
     page = {
-        "crumbs": _crumbs(slug, _("General")),
+        "crumbs": settings_trail(slug, (_("General"), "")),
         "values": values,
         "was": [{"name": f"was-{each}", "value": str(getattr(workspace, each))} for each in FIELDS],
         "errors": errors,
@@ -104,7 +107,7 @@ def _beside(refusal: Refusal, lifetime: str) -> dict[str, str]:
 
 @login_required
 def setup_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace, main = writable(request, slug, "ws-setup")
+    workspace = open_settings(request, slug, "ws-setup", "settings:write")
     if request.method == "POST" and request.POST.get("do") == "mail":
         send_trial_mail(actor=request.user.actor, workspace=workspace, user=request.user)
         messages.success(request, _("A mail to %(email)s is on its way.") % {"email": request.user.email})
@@ -115,38 +118,38 @@ def setup_page(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("workspace_users", slug)
     setup = _whole_setup(workspace)
     page = {
-        "crumbs": _crumbs(slug, _("Setup checklist")),
+        "crumbs": settings_trail(slug, (_("Setup checklist"), "")),
         "lead": _("Everything here is done when it is so, not when it is ticked."),
         "done": setup.done,
         "total": len(setup.steps),
         "finished": setup.finished,
         "dismissed": workspace.setup_dismissed_at is not None,
-        "steps": _steps(workspace, main, setup, request.user.email),
+        "steps": _steps(workspace, setup, request.user.email),
     }
     return render(request, "workspace/setup.html", page)
 
 
-def _steps(workspace: Workspace, main: Community, setup: Setup, email: str) -> list[Shown]:
-    users, roles = reverse("workspace_users_new", args=[workspace.slug]), reverse("community", args=[main.id, "roles"])
+def _steps(workspace: Workspace, setup: Setup, email: str) -> list[Shown]:
+    main, users = main_community(workspace).id, reverse("workspace_users_new", args=[workspace.slug])
     steps: dict[str, tuple[str, str, str, str]] = {
         "mail": (_("Mail arrives"), _mail_words(setup.mail), _("Send a mail to %(email)s") % {"email": email}, ""),
         "admins": (
             _("A second Admin"),
             _("If the only one is ill or loses their password, nobody else can put things right."),
             _("Invite an Admin"),
-            users,
+            f"{users}?{urlencode({'community': main.id, f'roles-{main.id}': ADMIN})}",
         ),
         "communities": (
             _("Communities"),
             _("One for each customer or site, if you serve several. With one organisation the main community is enough."),
             _("Add a community"),
-            reverse("community_new", args=[main.id]),
+            reverse("community_new", args=[main]),
         ),
         "roles": (
             _("Roles"),
             _("Give people no more than they need: somebody who is not Admin, or a role of your own."),
             _("Look at the roles"),
-            roles,
+            reverse("community", args=[main, "roles"]),
         ),
         "invitation": (
             _("The first invitation"),
@@ -189,19 +192,9 @@ def _mail_words(state: str) -> str:
     }.get(state, _("Nothing has been sent yet."))
 
 
-def writable(request: HttpRequest, slug: str, current: str) -> tuple[Workspace, Community]:
-    """The workspace and its main community, for whoever may change the settings; to the others the page does not exist."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    main = main_community(workspace)
-    at(request, current, workspace)
-    if not may(request.user.actor, "settings:write", main.id):
-        raise NotFound
-    return workspace, main
-
-
 def opens_with_setup(request: HttpRequest, workspace: Workspace) -> bool:
     """Whether the settings begin with the checklist: for who may work through it, until it is finished or put away."""
-    if workspace.setup_dismissed_at or not may(request.user.actor, "settings:write", main_community(workspace).id):
+    if workspace.setup_dismissed_at or not may_in_main(request.user.actor, "settings:write", workspace):
         return False
     return not _whole_setup(workspace).finished
 
@@ -211,12 +204,3 @@ def _whole_setup(workspace: Workspace) -> Setup:
     found = setup_of(workspace)
     more = {"directory": bool(connections_on(workspace)), "second_factor": workspace.requires_second_factor}
     return replace(found, steps=found.steps | more)
-
-
-def _crumbs(slug: str, label: str) -> list[dict[str, Any]]:
-    settings_url = reverse("settings", args=[slug])
-    return [
-        {"label": _("Settings"), "url": settings_url},
-        {"label": _("Workspace"), "url": settings_url},
-        {"label": label, "url": ""},
-    ]

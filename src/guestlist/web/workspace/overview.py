@@ -1,11 +1,12 @@
 """Settings > Workspace > Overview: invitations by week, members by role, the communities as a map."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,30 +15,27 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.queries.figures import Week, invitations_by_week
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.rows import planned_anew
-from guestlist.members.queries import communities_where, fetch_workspace
+from guestlist.members.queries import communities_where
 from guestlist.members.queries.figures import MOST_COUNTED, MapNode, RoleCounts, map_of, members_by_role
 from guestlist.web.charts import Box, boxes, fitting, stacked_bars
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.presenting import Shown
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 MOST_ROLES = 12
 FEW = 30  # nodes for which a lower map is enough
 TITLE, GAP = 22, 4
+LEGIBLE = Box(0, 0, 96, 26)  # the least a name needs
 
 
 @require_safe
 @login_required
 def overview_page(request: HttpRequest, slug: str) -> HttpResponse:
-    actor, workspace = request.user.actor, fetch_workspace(request.user.actor, slug)
-    at(request, "ws-overview", workspace)
+    actor, workspace = request.user.actor, open_workspace(request, slug, "ws-overview")
     with planned_anew():
         page = _pictures(actor, workspace)
-    page["crumbs"] = [
-        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-        {"label": _("Overview"), "url": request.path},
-    ]
+    page["crumbs"] = settings_trail(slug, (_("Overview"), ""))
     return render(request, "workspace/overview.html", page)
 
 
@@ -89,22 +87,38 @@ def _roles(found: RoleCounts) -> Shown:
 
 
 def _tiles(nodes: list[MapNode], room: Box, depth: int = 0, undrawn: int = 0) -> list[Shown]:
-    """The nodes as nested boxes, larger the more communities lie in them; one more box for those not drawn."""
-    weights = [1.0 + node.below for node in nodes] + [float(undrawn)] * bool(undrawn)
-    tiles: list[Shown] = []
-    for node, box in zip([*nodes, *[None] * bool(undrawn)], boxes(weights, room), strict=True):
-        box = Box(box.x + GAP / 2, box.y + GAP / 2, max(box.width - GAP, 1), max(box.height - GAP, 1))
-        if node is None:
-            tiles.append(_tile(box, depth, _("%(n)s more") % {"n": f"{undrawn:,}"}, ""))
-            continue
-        tiles.append(_tile(box, depth, node.community.name, _counted(node), leaf=not node.below))
-        inner = Box(box.x + GAP / 2, box.y + TITLE, box.width - GAP, box.height - TITLE - GAP / 2)
-        if node.below and inner.width > 24 and inner.height > 20:
-            tiles += _tiles(node.children, inner, depth + 1, node.undrawn)
-    return tiles
+    """The nodes as nested boxes, larger the more communities lie in them, as far as each can be read; one more box for the number
+    of the others. Nothing where not even that has room."""
+    nodes = sorted(nodes, key=lambda each: -each.below)
+    drawn, found = len(nodes), _boxes(nodes, undrawn, room)
+    while drawn and not all(each.width >= LEGIBLE.width and each.height >= LEGIBLE.height for each in found):
+        drawn -= 1
+        found = _boxes(nodes[:drawn], undrawn + _all_in(nodes[drawn:]), room)
+    if depth and not drawn:
+        return []
+    tiles = [tile for node, box in zip(nodes[:drawn], found, strict=False) for tile in _branch(node, box, depth)]
+    others = undrawn + _all_in(nodes[drawn:])
+    return [*tiles, *([_tile(found[-1], depth, _("%(n)s more") % {"n": f"{others:,}"})] if others else [])]
 
 
-def _tile(box: Box, depth: int, name: str, counted: str, *, leaf: bool = False) -> Shown:
+def _all_in(nodes: list[MapNode]) -> int:
+    return sum(1 + each.below for each in nodes)
+
+
+def _boxes(nodes: list[MapNode], others: int, room: Box) -> list[Box]:
+    """With a gap around each. By the root of what lies below, or a large branch would leave the small no room to be read in."""
+    found = boxes([*(1 + math.sqrt(node.below) for node in nodes), *[1.0] * bool(others)], room)
+    return [Box(box.x + GAP / 2, box.y + GAP / 2, max(box.width - GAP, 1), max(box.height - GAP, 1)) for box in found]
+
+
+def _branch(node: MapNode, box: Box, depth: int) -> list[Shown]:
+    inner = Box(box.x + GAP / 2, box.y + TITLE, box.width - GAP, box.height - TITLE - GAP / 2)
+    below = _tiles(node.children, inner, depth + 1, node.undrawn) if node.below else []
+    return [_tile(box, depth, node.community.name, _counts(node), leaf=not below), *below]
+
+
+def _tile(box: Box, depth: int, name: str, counts: Sequence[str] = (), *, leaf: bool = False) -> Shown:
+    counted = next((each for each in counts if fitting(each, box.width) == each), "")
     return {
         "x": round(box.x, 1),
         "y": round(box.y, 1),
@@ -114,18 +128,19 @@ def _tile(box: Box, depth: int, name: str, counted: str, *, leaf: bool = False) 
         "text": fitting(name, box.width) if box.height >= TITLE - 4 else "",
         "text_x": round(box.x + 7, 1),
         "text_y": round(box.y + 15, 1),
-        "counted": fitting(counted, box.width) if leaf and box.height >= 2 * TITLE else "",
+        "counted": counted if leaf and box.height >= 2 * TITLE - GAP else "",
         "counted_y": round(box.y + 31, 1),
-        "title": f"{name}: {counted}" if counted else name,
+        "title": f"{name}: {counts[0]}" if counts else name,
     }
 
 
-def _counted(node: MapNode) -> str:
+def _counts(node: MapNode) -> list[str]:
+    """What is said of a community in its box, the longest first; the first that fits is shown."""
     below = ngettext("%(n)s community below", "%(n)s communities below", node.below) % {"n": f"{node.below:,}"}
+    members = ngettext("%(n)s member", "%(n)s members", node.members or 0) % {"n": f"{node.members or 0:,}"}
     if node.members is None:
-        return below
-    members = ngettext("%(n)s member", "%(n)s members", node.members) % {"n": f"{node.members:,}"}
-    return f"{members}, {below}" if node.below else members
+        return [below]
+    return [f"{members}, {below}", below] if node.below else [members]
 
 
 def _lines(nodes: list[MapNode], depth: int) -> list[dict[str, Any]]:

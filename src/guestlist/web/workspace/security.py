@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,24 +15,27 @@ from django.utils.translation import ngettext
 
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
-from guestlist.members.errors import LastAdmin
-from guestlist.members.queries import fetch_workspace, may
+from guestlist.members.queries import may_in_main
 from guestlist.sso.commands import change_sign_in_policy
-from guestlist.sso.errors import NoBreakGlass, NoConnection
-from guestlist.sso.queries import break_glass_choices, connections_on, domains_of
+from guestlist.sso.queries import break_glass_choices, domains_of
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately
+from guestlist.web.connections.opening import crumbs
 from guestlist.web.presenting import Shown, duration, person
-from guestlist.web.shell import at
-from guestlist.web.workspace.domains import domain_rows
+from guestlist.web.shell import open_workspace
+from guestlist.web.workspace.domains import domain_row
 from guestlist.web.workspace.sso import sso_context
-from guestlist.workspaces.errors import BadSessionLimit
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 
 IDLE = (300, 900, 1800, 3600, 4 * 3600, 8 * 3600, 86400)
 LIFETIME = (900, 3600, 4 * 3600, 8 * 3600, 12 * 3600, 86400, 7 * 86400, 14 * 86400)
 TYPED = "typed_policy"  # in the session: what was typed before somebody was asked who they are, by page
 SWITCHES = ("sso_only", "requires_second_factor")
+BESIDE = {
+    "no_connection": "sso_only",
+    "last_admin": "break_glass",
+    "no_break_glass": "break_glass",
+    "bad_session_limit": "session_idle",
+}
 
 
 @login_required
@@ -48,7 +52,7 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         errors = answer
-    page = {"crumbs": _crumbs(slug), "errors": errors}
+    page = {"crumbs": crumbs(workspace), "errors": errors}
     if "connections:write" in writes:
         page |= _sso(request, workspace)
     if "settings:write" in writes:
@@ -58,56 +62,37 @@ def security_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _secured(request: HttpRequest, slug: str) -> tuple[Workspace, set[str]]:
     """The workspace and which of the permissions behind this page the reader has in main; without any it does not exist."""
-    workspace = fetch_workspace(request.user.actor, slug)
-    main = main_community(workspace)
-    at(request, "ws-security", workspace)
-    writes = {each for each in ("settings:write", "connections:write") if may(request.user.actor, each, main.id)}
+    workspace = open_workspace(request, slug, "ws-security")
+    writes = {each for each in ("settings:write", "connections:write") if may_in_main(request.user.actor, each, workspace)}
     if not writes:
         raise NotFound
     return workspace, writes
 
 
-def _crumbs(slug: str) -> list[dict[str, str]]:
-    home = reverse("settings", args=[slug])
-    return [{"label": _("Settings"), "url": home}, {"label": _("Workspace"), "url": home}, {"label": _("Security"), "url": ""}]
-
-
 def _sso(request: HttpRequest, workspace: Workspace) -> Shown:
     return {
         **sso_context(request.user.actor, workspace),
-        "domains": domain_rows(workspace, domains_of(request.user.actor, workspace)),
+        "domains": [domain_row(each) for each in domains_of(request.user.actor, workspace)],
         "claim_url": reverse("domain_new", args=[workspace.slug]),
         "sso": True,
     }
 
 
 def _save(request: HttpRequest, workspace: Workspace) -> HttpResponse | dict[str, str]:
-    """Asks once more before the door is shut to people who are inside."""
+    """Asks once more before the door is shut to people who are inside; nobody is asked whether they are sure of what is refused."""
     fields = _posted(request.POST)
     shutting = [each for each in SWITCHES if fields[each] and not getattr(workspace, each)]
-    if shutting and "sure" not in request.POST:
-        return _missing(workspace, fields, shutting) or _ask(request, workspace, fields, shutting)
+    sure = not shutting or "sure" in request.POST
     try:
-        change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
+        with transaction.atomic():
+            change_sign_in_policy(actor=request.user.actor, workspace=workspace, **fields)
+            transaction.set_rollback(not sure)
     except Refusal as refusal:
-        beside = {
-            NoConnection: "sso_only",
-            LastAdmin: "break_glass",
-            NoBreakGlass: "break_glass",
-            BadSessionLimit: "session_idle",
-        }
-        return {beside.get(type(refusal), "form"): str(refusal)}
+        return {BESIDE.get(refusal.code, "form"): str(refusal)}
+    if not sure:
+        return _ask(request, workspace, fields, shutting)
     messages.success(request, _("Saved. It holds from everybody's next click on."))
     return redirect("workspace_security", workspace.slug)
-
-
-def _missing(workspace: Workspace, fields: dict[str, Any], shutting: list[str]) -> dict[str, str]:
-    """What the command would refuse in any case: nobody is asked whether they are sure of that."""
-    if "sso_only" in shutting and not connections_on(workspace):
-        return {"sso_only": str(NoConnection())}
-    if "sso_only" in shutting and fields.get("break_glass") == []:
-        return {"break_glass": _("Name at least one Admin who enters without the directory.")}
-    return {}
 
 
 def _posted(said: QueryDict) -> dict[str, Any]:
@@ -133,12 +118,11 @@ def _ask(request: HttpRequest, workspace: Workspace, fields: dict[str, Any], shu
         lines.append({"text": named % {"n": glass}, "kept": True})
     lines.append({"text": _("Accounts, memberships and other workspaces stay as they are."), "kept": True})
     page = {
-        "crumbs": _crumbs(workspace.slug),
+        "crumbs": crumbs(workspace),
         "title": _("Shut the door of %(workspace)s to some of its members?") % {"workspace": workspace.name},
         "effects": lines,
         "submit": _("Save"),
         "cancel_url": request.path,
-        "action": request.path,
         "hidden": [
             {"name": name, "value": value} for name, values in request.POST.lists() for value in values if name[:3] != "csr"
         ]

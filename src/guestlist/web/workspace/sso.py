@@ -8,21 +8,17 @@ from django.urls import reverse
 
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.members.queries import may
 from guestlist.sso.models import Connection
 from guestlist.sso.queries import connections_of
 from guestlist.sso.rules import certificate_end
 from guestlist.web.presenting import Shown, initials, tone
 from guestlist.workspaces.models import Workspace
-from guestlist.workspaces.queries import main_community
 
 WARNED_BEFORE = timedelta(days=30)
 
 
 def sso_context(actor: Actor, workspace: Workspace) -> dict[str, Any]:
-    """Everything workspace/_sso.html wants; empty for whoever may not configure connections."""
-    if not may(actor, "connections:write", main_community(workspace).id):
-        return {}
+    """Everything workspace/_sso.html wants. Raises NotAllowed."""
     rows = connections_of(actor, workspace).annotate(people=Count("identities"), last=Max("identities__last_used_at"))
     return {
         "connections": [_row(workspace, each) for each in rows],

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from guestlist.members.queries import communities_where, fetch_workspace, may
+from guestlist.web.crumbs import settings_trail
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import people_context
-from guestlist.web.shell import at, current_team, teams_of
+from guestlist.web.shell import current_team, open_workspace, teams_of
 from guestlist.web.workspace.general import opens_with_setup
 
 
@@ -37,11 +38,10 @@ def settings_home(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_required
 def users_page(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     may_invite = communities_where(request.user.actor, workspace, "members:invite").exists()
     page = {
-        "crumbs": _crumbs(slug),
+        "crumbs": settings_trail(slug, (_("Users"), "")),
         "lead": _("Everyone in %(workspace)s whom you may see.") % {"workspace": workspace.name},
         "new_url": reverse("workspace_users_new", args=[slug]) if may_invite else None,
         **people_context(request, workspace),
@@ -51,16 +51,7 @@ def users_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 def users_new(request: HttpRequest, slug: str) -> HttpResponse:
-    workspace = fetch_workspace(request.user.actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     back = reverse("workspace_users", args=[slug])
-    crumbs = [*_crumbs(slug), {"label": _("New users"), "url": ""}]
-    return invite_dialog(request, workspace, Door(_("New users"), _("Add new users"), request.path, back, crumbs))
-
-
-def _crumbs(slug: str) -> list[dict[str, str]]:
-    return [
-        {"label": _("Settings"), "url": reverse("settings", args=[slug])},
-        {"label": _("Workspace"), "url": reverse("settings", args=[slug])},
-        {"label": _("Users"), "url": reverse("workspace_users", args=[slug])},
-    ]
+    crumbs = settings_trail(slug, (_("Users"), back), (_("New users"), ""))
+    return invite_dialog(request, workspace, Door(_("New users"), _("Add new users"), back, crumbs))
