@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db.models import Model
 
 from guestlist.api.site import api
@@ -19,6 +20,7 @@ WORKSPACE = "/workspaces/{workspace}"
 # Each operation with a body, with the models it writes.
 BODIES: dict[tuple[str, str], tuple[type[Model], ...]] = {
     ("patch", "/me"): (User,),
+    ("post", "/me/addresses"): (EmailAddress, User),
     ("patch", WORKSPACE): (Workspace,),
     ("post", f"{WORKSPACE}/communities"): (Community,),
     ("patch", f"{WORKSPACE}/communities/{{community}}"): (Community,),

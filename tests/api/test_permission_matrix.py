@@ -36,6 +36,7 @@ WORKSPACE = "/workspaces/{workspace}"
 CONNECTIONS = f"{WORKSPACE}/connections"
 BODIES: dict[tuple[str, str], Callable[[str], Any]] = {
     ("POST", f"{WORKSPACE}/domains"): lambda target: {"name": f"new.{target}.example"},
+    ("POST", "/me/addresses"): lambda target: {"email": "new@x.example"},
     ("PATCH", "/me"): lambda target: {"name": "Another"},
     ("POST", f"{WORKSPACE}/communities"): lambda target: {"name": "A new one", "parent": target},
     ("POST", f"{WORKSPACE}/invitations"): lambda target: {
@@ -242,6 +243,7 @@ SUBJECTS: dict[str, Callable[[Cast, Community], object]] = {
     "domain": domain,
     "session": session,
     "key": key,
+    "address": lambda cast, place: Membership.objects.get(id=guest(cast, place)).user.emailaddress_set.get().id,
     "connection": lambda cast, place: Connection.objects.get(workspace=cast.northwind).id,
     "attempt": attempt,
 }

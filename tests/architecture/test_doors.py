@@ -44,7 +44,7 @@ PAGES = pages(get_resolver().url_patterns)
 
 def address(name: str, cast: Cast) -> str:
     """Where the page lies, with something to leak wherever that can be known beforehand."""
-    real = {"slug": "northwind", "community": cast.alder.id, "team": "alder", "tab": "users", "passkey": 1}
+    real = {"slug": "northwind", "community": cast.alder.id, "team": "alder", "tab": "users", "passkey": 1, "address": 1}
     wanted = PAGES[name].pattern.converters
     made_up = {key: uuid4() if type(kind).__name__ == "UUIDConverter" else "x" for key, kind in wanted.items()}
     return reverse(name, kwargs={key: real.get(key, value) for key, value in made_up.items()})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from guestlist.mail.commands import deliver_due
 
-LINK = re.compile(r"https?://\S+/(?:join|password)/\S+")
+LINK = re.compile(r"https?://\S+/(?:join|password|address)/\S+")
 
 
 class Mailbox:

@@ -113,7 +113,10 @@ BREACHES: list[tuple[str, str, Breach]] = [
         "other address",
         lambda cast: Membership.objects.filter(user=cast.gus).update(email_key="g@x.example"),
     ),
-    ("membership_address", "unverified", lambda cast: EmailAddress.objects.filter(user=cast.gus).update(verified=False)),
+    ("membership_address", "unverified", lambda cast: _known_by_what_waits(cast.gus)),
+    ("primary_address", "none", lambda cast: EmailAddress.objects.filter(user=cast.otto).update(primary=False)),
+    ("primary_address", "unverified", lambda cast: EmailAddress.objects.filter(user=cast.otto).update(verified=False)),
+    ("primary_address", "another shown", lambda cast: User.objects.filter(id=cast.gus.id).update(email="g@x.example")),
     ("membership_cause", "no event", _forget("membership.created")),
     ("one_pending", "two", _second_pending),
     (
@@ -160,6 +163,11 @@ def _give_elsewhere(cast: Cast) -> None:
 
 def _address(user: User, address: str) -> None:
     EmailAddress.objects.create(user=user, email=address, verified=True)
+
+
+def _known_by_what_waits(user: User) -> None:
+    EmailAddress.objects.create(user=user, email="g@x.example")
+    Membership.objects.filter(user=user).update(email_key="g@x.example")
 
 
 def _link() -> str:

@@ -28,7 +28,7 @@ from guestlist.members.commands import remind_of_ends, send_trial_mail
 from guestlist.members.models import Membership
 from guestlist.sso.commands import confirm_domain, mail_ways_in, prove_a_domain_again
 from guestlist.sso.models import Connection, Domain
-from guestlist.users.commands import add_passkey, request_password_reset, reset_password
+from guestlist.users.commands import add_passkey, make_primary, request_address, request_password_reset, reset_password
 from tests.cast import Cast
 from tests.passkeys import stored_passkey
 from tests.sso.name_server import name_server
@@ -120,6 +120,20 @@ def factor_changed(cast: Cast) -> None:
     add_passkey(user=cast.ana, name="Phone", credential=stored_passkey())
 
 
+def address_link(cast: Cast) -> None:
+    request_address(user=cast.ana, typed="ana@home.example")
+
+
+def address_taken(cast: Cast) -> None:
+    request_address(user=cast.ana, typed=cast.nora.email)
+
+
+def address_changed(cast: Cast) -> None:
+    other = cast.ana.emailaddress_set.create(email="ana@home.example", verified=True)
+    make_primary(user=cast.ana, address=other.id)
+    Message.objects.filter(to_email="ana@home.example").delete()
+
+
 def trial(cast: Cast) -> None:
     send_trial_mail(actor=cast.olga.actor, workspace=cast.northwind, user=cast.olga)
 
@@ -156,6 +170,9 @@ SENT_BY: dict[str, Callable[[Cast], None]] = {
     "sso/emails/record_missing": record_missing,
     "sso/emails/trust_changed": trust_changed,
     "sso/emails/ways_in": ways_in,
+    "users/emails/address_changed": address_changed,
+    "users/emails/address_link": address_link,
+    "users/emails/address_taken": address_taken,
     "users/emails/password_reset": password_reset,
     "users/emails/password_changed": password_changed,
     "users/emails/factor_changed": factor_changed,

@@ -86,6 +86,7 @@ def _values(cast: Cast) -> dict[str, object]:
         "key": make_key(cast.birch, [GUEST], "Clerk of Birch")[0].id,
         "session": cast.ana.sessions.get().id,
         "passkey": 1,
+        "address": cast.ana.emailaddress_set.get().id,
         "identity": uuid4(),
         "domain": confirm_domain(actor=OPERATOR, workspace=cast.northwind, name="birch.example").id,
     }

@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from guestlist.api import (
+    addresses,
     attempts,
     audit,
     batches,
@@ -97,6 +98,7 @@ for resource in (
     keys,
     domains,
     me,
+    addresses,
     audit,
     connections,
     attempts,

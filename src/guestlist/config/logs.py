@@ -4,7 +4,7 @@ import logging
 import re
 
 # By their shape, wherever they stand: a mail program that mends addresses asks for /join//<token>, too.
-_TOKEN = re.compile(r"[\w-]{22}\.[\w-]+\.[\w-]{20,}|(/(?:join|password)/+)[^\s/?\"']{12,}|\bgl_[A-Za-z0-9_-]{12,}")
+_TOKEN = re.compile(r"[\w-]{22}\.[\w-]+\.[\w-]{20,}|(/(?:join|password|address)/+)[^\s/?\"']{12,}|\bgl_[A-Za-z0-9_-]{12,}")
 
 
 class NoTokens(logging.Filter):

@@ -103,6 +103,11 @@ def address_key(text: str) -> str:
         return ""
 
 
+def shown_address(key: str) -> str:
+    """A canonical form as people read it: an international domain in its own script."""
+    return read_address(key).shown
+
+
 @dataclass(frozen=True)
 class Named:
     name: str

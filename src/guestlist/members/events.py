@@ -13,7 +13,7 @@ from guestlist.audit.events import recorded
 from guestlist.kernel.actors import Actor
 from guestlist.members.models import Membership, Role
 from guestlist.users.commands import notify
-from guestlist.users.events import password_chosen
+from guestlist.users.events import address_removed, password_chosen
 from guestlist.users.models import Notification, User
 from guestlist.workspaces.models import Community, Workspace
 
@@ -26,6 +26,12 @@ role_going = Signal()
 def name_workspaces(sender: object, *, user: User, **_: Any) -> list[str]:
     """Those the user belongs to: what is written over the door is the first thing that is tried."""
     return list(Workspace.objects.filter(memberships__user=user).distinct().values_list("name", flat=True))
+
+
+@receiver(address_removed)
+def known_by_the_primary(sender: object, *, user: User, key: str, primary: str, **_: Any) -> None:
+    """A workspace that knew its member by the address knows them by what it sees anyway."""
+    Membership.objects.filter(user=user, email_key=key).update(email_key=primary)
 
 
 @receiver(recorded)

@@ -34,7 +34,8 @@ class Role(models.Model):
 
 
 class Membership(models.Model):
-    """`workspace` and `email_key` repeat what the community and the user say, so that a list of people is read from one index."""
+    """`workspace` and `email_key` repeat what the community and the user say, so that a list of people is read from one index. The
+    latter is the address by which the workspace knows the user: one of theirs, the same in all its communities."""
 
     class Status(models.TextChoices):
         ACTIVE = "active"

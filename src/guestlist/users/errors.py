@@ -77,3 +77,38 @@ class LastWayIn(Refusal):
     code = "last_way_in"
     kind = "conflict"
     message = _("This passkey is the only way into your account. Set a password or add another passkey first.")
+
+
+class InvalidAddress(Refusal):
+    code = "invalid_address"
+    message = _("Enter your whole e-mail address, such as ana@northwind.example.")
+
+
+class AddressYours(Refusal):
+    code = "address_yours"
+    kind = "conflict"
+    message = _("This is an address of your account already.")
+
+
+class TooManyAddresses(Refusal):
+    code = "too_many_addresses"
+    kind = "conflict"
+    message = _("An account has at most 10 addresses. Remove one first.")
+
+
+class TooManyLinks(Refusal):
+    code = "too_many_links"
+    kind = "too_many"
+    message = _("Too many links were asked for. Wait an hour, then try again.")
+
+
+class PrimaryAddress(Refusal):
+    code = "primary_address"
+    kind = "conflict"
+    message = _("This is your primary address. Make another one primary first.")
+
+
+class AddressWaits(Refusal):
+    code = "address_waits"
+    kind = "conflict"
+    message = _("This address is not confirmed. Open the link in the mail sent there first.")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from guestlist.kernel import clock
 from guestlist.kernel.refusing import found_in
 from guestlist.kernel.rows import listed
+from guestlist.kernel.text import shown_address
+from guestlist.mail.queries import live_links
 from guestlist.users.models import Notification, Session, User
 
 NEWEST = 100
@@ -25,6 +27,11 @@ def users_by_address(keys: Collection[str]) -> dict[str, uuid.UUID]:
     return dict(found.values_list("email", "user_id"))
 
 
+def addresses_held_by(users: Collection[uuid.UUID]) -> dict[str, uuid.UUID]:
+    """All that these users verified: address to user id."""
+    return dict(EmailAddress.objects.filter(user__in=users, verified=True).values_list("email", "user_id"))
+
+
 def user_by_address(key: str) -> User | None:
     """The account that verified this canonical address."""
     return User.objects.filter(emailaddress__email=key, emailaddress__verified=True).first() if key else None
@@ -33,6 +40,35 @@ def user_by_address(key: str) -> User | None:
 def verified_addresses(user_id: uuid.UUID) -> set[str]:
     """The canonical addresses this user has proved to hold."""
     return set(EmailAddress.objects.filter(user_id=user_id, verified=True).values_list("email", flat=True))
+
+
+@dataclass(frozen=True)
+class OwnAddress:
+    """`verified`: its holder opened the link that was mailed there. `link_works`: one was sent and can still be opened."""
+
+    id: int
+    email: str
+    primary: bool
+    verified: bool
+    link_works: bool
+
+
+def addresses_of(user: User) -> list[OwnAddress]:
+    """The user's own, the primary one first, those not confirmed last."""
+    rows = EmailAddress.objects.filter(user=user).order_by("-primary", "-verified", "email")
+    links = {row.email_address_id: uuid.UUID(row.key) for row in EmailConfirmation.objects.filter(email_address__user=user)}
+    live = live_links(links.values())
+    return [
+        OwnAddress(
+            row.id, user.email if row.primary else shown_address(row.email), row.primary, row.verified, links.get(row.id) in live
+        )
+        for row in rows
+    ]
+
+
+def own_address(user: User, address: int) -> EmailAddress:
+    """Raises NotFound for somebody else's."""
+    return found_in(EmailAddress.objects.filter(user=user, id=address))
 
 
 def user_shown_as(key: str) -> uuid.UUID | None:

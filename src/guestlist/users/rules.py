@@ -125,6 +125,11 @@ def limits_of_directories(source: str) -> list[Limit]:
     return [Limit(f"directories:{source}", 300, 10 * _MINUTE)]
 
 
+def limits_of_address(account: str, mailbox: str) -> list[Limit]:
+    """For links to confirm an address: those asked for by an account, and those sent to one mailbox by whatever accounts."""
+    return [Limit(f"links of {account}", 10, _HOUR), Limit(f"links to {mailbox}", 5, _HOUR)]
+
+
 def keys_ended_by_success(account: str) -> list[str]:
     return [f"account:{account}", f"in a row:{account}", *(limit.key for limit in limits_of_change(account))]
 

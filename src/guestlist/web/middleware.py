@@ -16,6 +16,7 @@ from guestlist.users.rules import time_zones
 from guestlist.web.errors import refusal_page, unreadable
 
 Handler = Callable[[HttpRequest], HttpResponse]
+LINKS = ("/join/", "/password/", "/address/")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -88,10 +89,10 @@ def reader(handle: Handler) -> Handler:
             response["Content-Language"] = language
             if chosen:
                 response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
-            if user.is_authenticated or request.path.startswith(("/join/", "/password/")):
+            if user.is_authenticated or request.path.startswith(LINKS):
                 # A link or somebody's page in a shared cache, or in the address another site is told, would be theirs.
                 response["Cache-Control"] = "no-store"
-            if request.path.startswith(("/join/", "/password/")):
+            if request.path.startswith(LINKS):
                 # Not no-referrer: browsers then post the form with `Origin: null`, which the CSRF check refuses.
                 response["Referrer-Policy"] = "strict-origin"
         return response

@@ -12,7 +12,7 @@ from guestlist.web.invitations import views as invitations
 from guestlist.web.invite import views as invite
 from guestlist.web.join.views import join_challenge, join_page
 from guestlist.web.keys import views as keys
-from guestlist.web.me import account, data, directories, passkeys, security, sessions
+from guestlist.web.me import account, addresses, data, directories, passkeys, security, sessions
 from guestlist.web.me import confirm as my_confirm
 from guestlist.web.me import notifications as my_notifications
 from guestlist.web.people import bulk, confirm
@@ -60,6 +60,10 @@ urlpatterns: list[URLPattern] = [
     path("sso/<uuid:connection>/metadata", sso.metadata, name="sso_metadata"),
     path("me", account.me, name="me"),
     path("me/password", account.password_page, name="my_password"),
+    path("me/addresses", addresses.addresses_page, name="addresses"),
+    path("me/addresses/new", addresses.address_new_page, name="address_new"),
+    path("me/addresses/<int:address>/<slug:act>", addresses.address_act, name="address_act"),
+    path("address/<str:token>", addresses.address_page, name="address"),
     path("me/confirm", my_confirm.confirm_page, name="confirm"),
     path("me/confirm/passkey", my_confirm.confirm_challenge, name="confirm_challenge"),
     path("me/security", security.security_page, name="security"),

@@ -6,7 +6,7 @@ from guestlist.invitations.commands.going import remove_everywhere
 from guestlist.invitations.commands.invite import Invited, invite
 from guestlist.invitations.commands.manage import Result, change_grants, check_may_give, resend_invitations, revoke_invitations
 from guestlist.invitations.commands.places import delete_community, move_community
-from guestlist.invitations.commands.waiting import admit_waiting, awaited, fulfil, workspaces_asking
+from guestlist.invitations.commands.waiting import admit_waiting, awaited, fulfil, verify_address, workspaces_asking
 
 __all__ = [
     "Accepted",
@@ -32,5 +32,6 @@ __all__ = [
     "resend_invitations",
     "revoke_invitations",
     "run_batches",
+    "verify_address",
     "workspaces_asking",
 ]

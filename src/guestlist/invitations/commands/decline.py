@@ -61,7 +61,7 @@ def request_password_help(*, address: str) -> None:
     key = address_key(address)
     user = user_by_address(key)
     if user:
-        request_password_reset(user=user)
+        request_password_reset(user=user, address=key)
     elif key:
         for invitation in Invitation.objects.live().filter(email_key=key):
             _mail_same_link(invitation)

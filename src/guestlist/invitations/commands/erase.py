@@ -17,13 +17,13 @@ from guestlist.invitations.models import Batch, Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.text import address_key
+from guestlist.kernel.text import address_key, shown_address
 from guestlist.mail.commands import cancel_messages
 from guestlist.mail.models import Message, State
 from guestlist.members.commands import end_account, keeping_an_admin, workspaces_of
 from guestlist.users.errors import NotConfirmed, WrongPassword
 from guestlist.users.models import User
-from guestlist.users.queries import verified_addresses
+from guestlist.users.queries import users_by_address, verified_addresses
 
 Fields = Sequence["Field[Any, Any]"]
 
@@ -48,8 +48,17 @@ def erase_user(*, actor: Actor, user: User) -> None:
         name, shown = user.name, user.email
         _take_back(actor, list(waiting))
         end_account(actor=actor, user=user)
-        _blank_name(user.id, name, keys)
-        _blank_addresses(keys | {shown.lower()})
+        known = keys | _given_up(user.id)
+        _blank_name(user.id, name, known)
+        _blank_addresses(known | {shown_address(each) for each in known} | {shown.lower()})
+
+
+def _given_up(user: uuid.UUID) -> set[str]:
+    """The addresses they had before, but for those that somebody else has by now, or is invited by."""
+    events = Event.objects.filter(target_id=user, action="user.address_removed")
+    gone = {event.after["address"] for event in events if event.after}
+    invited = Invitation.objects.live().filter(email_key__in=gone).values_list("email_key", flat=True)
+    return gone - users_by_address(gone).keys() - set(invited)
 
 
 def _take_back(actor: Actor, waiting: Collection[Invitation]) -> None:
@@ -68,14 +77,19 @@ def _blank_name(user: uuid.UUID, name: str, keys: Collection[str]) -> None:
     to_them = [row for key in keys for row in Message.objects.filter(to_email__iexact=key).values_list("id", flat=True)]
     cancel_messages(Message.objects.filter(id__in=to_them, state=State.QUEUED).values_list("id", flat=True))
     Message.objects.filter(id__in=to_them).update(to_name="", context={})
+    # To an address that they wanted and perhaps never had: nobody else's rows are searched for it.
+    wanted = Message.objects.filter(template="users/emails/address_link", link_subject=user)
+    cancel_messages(wanted.values_list("id", flat=True))
+    wanted.update(to_email="")
     events = list(Event.objects.filter(Q(target_id=user) | Q(actor_kind="user", actor_id=user)))
     changed = [event.before["name"] for event in events if event.action == "user.profile_changed" and event.before]
+    asked = [side["address"] for event in events for side in (event.before, event.after) if side and "address" in side]
     names = {name, *changed} - {""}
     for message in (row for each in names for row in Message.objects.filter(context__inviter=each)):
         message.context["inviter"] = ""
         message.save(update_fields=["context"])
     for event in events:
-        before, after = _replaced(event.before, names), _replaced(event.after, names)
+        before, after = (_replaced(side, {*names, *asked}) for side in (event.before, event.after))
         if (before, after) != (event.before, event.after):
             Event.objects.filter(id=event.id).update(before=before, after=after)
 

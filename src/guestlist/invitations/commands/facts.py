@@ -14,10 +14,11 @@ from guestlist.invitations.rules import Authority, Belonging, Entry, Known, Want
 from guestlist.kernel import clock
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.rows import listed
+from guestlist.kernel.text import address_key
 from guestlist.members.errors import AboveCeiling, NotAllowed
 from guestlist.members.models import Departure, Membership, MembershipRole, Role
 from guestlist.members.queries import communities_where, standing, usable_roles
-from guestlist.users.queries import users_by_address
+from guestlist.users.queries import addresses_held_by, users_by_address
 from guestlist.workspaces.models import Community, Workspace
 from guestlist.workspaces.queries import treatment_of_existing_users
 
@@ -53,7 +54,7 @@ def gather(actor: Actor, workspace: Workspace, entries: Sequence[Entry], require
     belongings = belongings_of(accounts.values(), workspace)
     if discreet:
         seen = _seen(actor, workspace, accounts.values())
-        accounts = {key: user for key, user in accounts.items() if user in seen}
+        accounts = {key: user for key, user in accounts.items() if key in seen}
     recent = recent_invitations(workspace, keys)
     pending = _pending(actor, workspace, recent)
     shy = to_be_asked(workspace, accounts)
@@ -101,9 +102,11 @@ def belongings_of(users: Collection[uuid.UUID], workspace: Workspace) -> dict[uu
     return found
 
 
-def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> set[uuid.UUID]:
+def _seen(actor: Actor, workspace: Workspace, users: Collection[uuid.UUID]) -> set[str]:
+    """The addresses by which the actor knows those of `users` who are in their sight. That another one is theirs, too, is not told."""
     places = communities_where(actor, workspace, "members:read")
-    return set(Membership.objects.filter(user__in=users, community__in=places).values_list("user_id", flat=True))
+    rows = Membership.objects.filter(user__in=users, community__in=places).values_list("email_key", "user__email")
+    return {key for known, shown in rows for key in (known, address_key(shown))}
 
 
 def recent_invitations(workspace: Workspace, keys: Collection[str]) -> list[Invitation]:
@@ -137,5 +140,7 @@ def to_be_asked(workspace: Workspace, accounts: Mapping[str, uuid.UUID]) -> set[
     if not accounts or treatment_of_existing_users(workspace) == "ask":
         return set(accounts)
     left = set(Departure.objects.filter(workspace=workspace, user__in=accounts.values()).values_list("user_id", flat=True))
-    declined = Invitation.objects.filter(workspace=workspace, email_key__in=accounts.keys(), state=Invitation.State.DECLINED)
-    return set(declined.values_list("email_key", flat=True)) | {key for key, user in accounts.items() if user in left}
+    theirs = addresses_held_by(accounts.values())
+    declined = Invitation.objects.filter(workspace=workspace, email_key__in=theirs.keys(), state=Invitation.State.DECLINED)
+    left |= {theirs[key] for key in declined.values_list("email_key", flat=True)}
+    return {key for key, user in accounts.items() if user in left}

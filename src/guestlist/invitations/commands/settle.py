@@ -38,10 +38,26 @@ def settle(batch: Batch, entries: Sequence[Entry], required: Sequence[Wanted] = 
     """Does it, for at most a part's worth of entries; the caller holds the workspace's lock. The actor's rights are asked now.
     Raises NotAllowed, AboveCeiling where they may not give all of `required`."""
     facts = gather(batch.actor, batch.workspace, entries, required, discreet=False)
-    work = _Work(batch, facts, clock.now())
-    outcomes = [work.take(entry, _plan(entry, facts)) for entry in entries]
+    work, later = _Work(batch, facts, clock.now()), _by_another_address(entries, facts)
+    taken = [work.take(entry, Plan("joined") if place in later else _plan(entry, facts)) for place, entry in enumerate(entries)]
     work.write()
-    return [each.outcome() for each in outcomes]
+    outcomes = [each.outcome() for each in taken]
+    if later:
+        for place, outcome in zip(later, settle(batch, [entries[each] for each in later]), strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _by_another_address(entries: Sequence[Entry], facts: Facts) -> list[int]:
+    """The places of entries whose account stands in the list before, by another of its addresses: what they come to depends on it."""
+    first: dict[uuid.UUID, str] = {}
+    later = []
+    for place, entry in enumerate(entries):
+        key = entry.address.key if entry.address and not entry.reason else ""
+        user = facts.about(key).user
+        if user and first.setdefault(user, key) != key:
+            later.append(place)
+    return later
 
 
 def _plan(entry: Entry, facts: Facts) -> Plan:

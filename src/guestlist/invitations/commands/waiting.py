@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Collection
 
+from django.db import transaction
+
 from guestlist.audit.commands import record
 from guestlist.invitations.commands.endings import claim
 from guestlist.invitations.commands.facts import to_be_asked
@@ -12,10 +14,22 @@ from guestlist.invitations.models import Grant, Invitation
 from guestlist.invitations.queries.opened import live_grants, words_of
 from guestlist.mail.commands import queue_messages
 from guestlist.members.models import Membership
-from guestlist.users.commands import notify
+from guestlist.users.commands import confirm_address, notify, read_address_link
 from guestlist.users.models import Notification, User
+from guestlist.workspaces.commands import lock_workspaces
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import treatment_of_existing_users
+
+
+def verify_address(*, user: User, token: str) -> str:
+    """The holder of an account confirms another address, in its canonical form, by the link that was mailed there; what waits for it
+    is treated as rule 12 says. Raises NotFound for a link of somebody else's account, LinkEnded."""
+    key = read_address_link(token=token).email
+    with transaction.atomic():
+        locked = lock_workspaces(workspaces_asking(key))
+        confirm_address(user=user, token=token)
+        admit_waiting(user, key, locked)
+    return str(key)
 
 
 def admit_waiting(user: User, email_key: str, workspaces: Collection[Workspace]) -> None:

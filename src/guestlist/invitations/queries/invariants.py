@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Lower
 
 from guestlist.audit.models import Event
 from guestlist.invitations.models import Grant, Invitation
+from guestlist.kernel.text import address_key
 from guestlist.mail.models import Message, State
 from guestlist.members.commands import admins_able_to_sign_in
 from guestlist.members.models import ApiKey, Membership, MembershipRole, Role
@@ -123,6 +124,16 @@ def _addresses() -> Rows:
     return list(twice.order_by().values_list("key", flat=True))
 
 
+def _primary() -> Rows:
+    """The one address that pages show is the primary one."""
+    primary = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True)
+    yield from _ids(User.objects.exclude(Exists(primary)).exclude(email=""))
+    others = EmailAddress.objects.filter(primary=True).exclude(email=Lower("user__email"))
+    for user, key, shown in others.values_list("user_id", "email", "user__email"):
+        if address_key(shown) != key:  # an international domain is shown in its own script
+            yield f"User {user}"
+
+
 def _membership_address() -> Rows:
     own = EmailAddress.objects.filter(user=OuterRef("user"), email=OuterRef("email_key"), verified=True)
     return _ids(Membership.objects.exclude(Exists(own)))
@@ -183,7 +194,7 @@ def _history() -> Rows:
 
 
 _SEALED = "gAAAA"  # how Fernet's tokens begin: a version and, until the year 2106, a time that fits
-_SECRET = r"gl_[A-Za-z0-9_-]{40}|/(join|password)/[A-Za-z0-9_-]{22}\."
+_SECRET = r"gl_[A-Za-z0-9_-]{40}|/(join|password|address)/[A-Za-z0-9_-]{22}\."
 
 
 def _no_secrets() -> Rows:
@@ -206,6 +217,7 @@ INVARIANTS = [
     Invariant("foreign_role", "A pending grant or an API key with a role that is not usable there", _foreign_role),
     Invariant("tree", "A community whose ancestors are not what its parents say, or below the 8th level", _tree),
     Invariant("addresses", "An address that two accounts verified", _addresses),
+    Invariant("primary_address", "A user who is not shown under a primary address of theirs", _primary),
     Invariant("membership_address", "A membership under an address its user has not verified", _membership_address),
     Invariant("membership_cause", "A membership that nobody made, by the history", _cause),
     Invariant("one_pending", "An address with two pending invitations in one workspace", _one_pending),

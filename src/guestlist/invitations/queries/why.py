@@ -17,6 +17,7 @@ from guestlist.members.errors import UnknownPermission
 from guestlist.members.models import ApiKey, Membership
 from guestlist.members.queries import communities_where, facts_of, held_in_sight, usable_roles
 from guestlist.users.models import User
+from guestlist.users.queries import verified_addresses
 from guestlist.workspaces.errors import UnknownCommunity
 from guestlist.workspaces.models import Community, Workspace
 
@@ -93,7 +94,9 @@ def arrival_of(memberships: Sequence[Membership]) -> Arrival:
 
 
 def _accepted_by(user: uuid.UUID, keys: Collection[str]) -> QuerySet[Grant]:
-    accepted = Invitation.objects.filter(email_key__in=keys, user_id=user, state=Invitation.State.ACCEPTED)
+    accepted = Invitation.objects.filter(
+        email_key__in={*keys, *verified_addresses(user)}, user_id=user, state=Invitation.State.ACCEPTED
+    )
     return Grant.objects.filter(invitation__in=accepted, ending="accepted")
 
 

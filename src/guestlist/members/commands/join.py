@@ -23,13 +23,14 @@ class Place:
 
 def join(*, actor: Actor, places: Sequence[Place]) -> list[Membership]:
     """Makes the memberships, in a constant number of statements. The caller holds the workspace's lock and has checked that the
-    actor may, and that none of them exists."""
+    actor may, and that none of them exists. A workspace goes on knowing a user by the address it knew first."""
+    known = _known_by(places)
     rows = Membership.objects.bulk_create(
         Membership(
             workspace_id=each.workspace,
             community_id=each.community,
             user_id=each.user,
-            email_key=each.email_key,
+            email_key=known.setdefault((each.workspace, each.user), each.email_key),
             source=each.source,
         )
         for each in places
@@ -43,6 +44,13 @@ def join(*, actor: Actor, places: Sequence[Place]) -> list[Membership]:
         ],
     )
     return rows
+
+
+def _known_by(places: Sequence[Place]) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
+    """(workspace, user) to address. Under two addresses somebody would stand in a list twice."""
+    users, workspaces = {each.user for each in places}, {each.workspace for each in places}
+    rows = Membership.objects.filter(workspace__in=workspaces, user__in=users)
+    return {(workspace, user): key for workspace, user, key in rows.values_list("workspace_id", "user_id", "email_key")}
 
 
 def add_roles(*, actor: Actor, additions: Sequence[tuple[Membership, frozenset[uuid.UUID]]]) -> None:

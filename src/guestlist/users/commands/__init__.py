@@ -9,12 +9,18 @@ from guestlist.users.commands.accounts import (
     no_password,
     note_session,
     note_sign_in,
-    notify,
     read_reset_link,
     request_password_reset,
     reset_password,
-    see_notifications,
     set_disabled,
+)
+from guestlist.users.commands.addresses import (
+    MOST_ADDRESSES,
+    confirm_address,
+    make_primary,
+    read_address_link,
+    remove_address,
+    request_address,
 )
 from guestlist.users.commands.factors import (
     NewPasskey,
@@ -29,15 +35,18 @@ from guestlist.users.commands.factors import (
     rename_passkey,
     use_code,
 )
+from guestlist.users.commands.notifications import notify, see_notifications
 from guestlist.users.commands.tries import count_try, forget_tries, take_back_try, verify_password
 
 __all__ = [
+    "MOST_ADDRESSES",
     "SEEN_EVERY",
     "NewPasskey",
     "add_passkey",
     "add_totp",
     "change_password",
     "change_profile",
+    "confirm_address",
     "count_try",
     "create_user",
     "end_other_sessions",
@@ -46,16 +55,20 @@ __all__ = [
     "hash_new_password",
     "keep_first_passkey",
     "keep_recovery_codes",
+    "make_primary",
     "make_recovery_codes",
     "no_password",
     "note_session",
     "note_sign_in",
     "notify",
+    "read_address_link",
     "read_reset_link",
+    "remove_address",
     "remove_factors",
     "remove_passkey",
     "remove_totp",
     "rename_passkey",
+    "request_address",
     "request_password_reset",
     "reset_password",
     "see_notifications",

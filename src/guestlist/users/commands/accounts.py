@@ -1,7 +1,6 @@
 """Make an account, set its password, end its sessions, disable it. Nothing here belongs to a workspace (design rule 14)."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -18,15 +17,15 @@ from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import new_id
 from guestlist.kernel.links import read_link
 from guestlist.kernel.refusing import found_in, refused_if_taken
-from guestlist.kernel.rows import insert_rows
-from guestlist.kernel.text import Address, clean_line
+from guestlist.kernel.text import Address, address_key, clean_line
 from guestlist.mail.commands import Draft, LinkDraft, queue_messages
 from guestlist.mail.queries import link_is_live
+from guestlist.users.commands.addresses import forget_waiting
 from guestlist.users.commands.tries import count_try, forget_tries, take_back_try
 from guestlist.users.emails import account_mails
 from guestlist.users.errors import AddressTaken, LinkEnded, NameMissing, WrongPassword
 from guestlist.users.events import password_chosen
-from guestlist.users.models import Notification, Session, User
+from guestlist.users.models import Session, User
 from guestlist.users.queries import verified_addresses
 from guestlist.users.rules import (
     PasswordSubject,
@@ -77,8 +76,10 @@ def create_user(
     return user
 
 
-def request_password_reset(*, user: User, actor: Actor | None = None) -> None:
-    """Asked for by the user, unless by `actor`. Mails the user a link to choose a new password; it works for an hour from being sent and until the password changes."""
+def request_password_reset(*, user: User, actor: Actor | None = None, address: str = "") -> None:
+    """Asked for by the user, unless by `actor`. Mails the user a link to choose a new password; it works for an hour from being sent
+    and until the password changes or an address is removed. It goes to `address`, one of theirs in its canonical form, or to the
+    primary one."""
     if not user.is_active:
         return
     mail_id = new_id()
@@ -86,7 +87,7 @@ def request_password_reset(*, user: User, actor: Actor | None = None) -> None:
         id=mail_id,
         workspace_id=None,
         template="users/emails/password_reset",
-        to_email=user.email,
+        to_email=user.email if address in ("", address_key(user.email)) else address,
         to_name=user.name,
         language=user.language or "en",
         context={"name": user.name},
@@ -149,6 +150,7 @@ def _set_password(user: User, hashed: str, keep: str) -> None:
         if not won:
             raise LinkEnded
         user.sessions.exclude(session_key=keep).delete()
+        forget_waiting(user)
         record(actor=user.actor, changes=[Change("user.password_changed", user.id)])
         queue_messages(account_mails(user, "users/emails/password_changed"))
     forget_tries(user=user)
@@ -210,16 +212,6 @@ def _end_sessions(user: User, chosen: QuerySet[Session]) -> None:
         if not ended:
             raise NotFound
         record(actor=user.actor, changes=[Change("user.sessions_ended", user.id, after={"sessions": ended})])
-
-
-def notify(notifications: Iterable[Notification]) -> None:
-    """Tells users what others did that concerns them, in the transaction of the change."""
-    insert_rows(Notification, list(notifications))
-
-
-def see_notifications(*, user: User, until: datetime) -> None:
-    """The holder has read all up to then."""
-    User.objects.filter(id=user.id, notifications_seen_at__lt=until).update(notifications_seen_at=until)
 
 
 def set_disabled(*, actor: Actor, user_id: uuid.UUID, disabled: bool) -> User:

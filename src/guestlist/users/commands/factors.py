@@ -20,7 +20,7 @@ from guestlist.audit.commands import Change, record
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.text import clean_line
 from guestlist.mail.commands import queue_messages
-from guestlist.users.commands.accounts import notify
+from guestlist.users.commands.notifications import notify
 from guestlist.users.emails import factor_mails
 from guestlist.users.errors import FactorExists, LastWayIn, NameMissing, NoSecondFactor, WrongCode
 from guestlist.users.models import Notification, User

@@ -68,6 +68,9 @@ _ICONS = {
     "connection.refused": "door-open",
     "user.passkey_added": "key-round",
     "user.passkey_removed": "key-round",
+    "user.address_added": "mail",
+    "user.address_removed": "mail",
+    "user.primary_changed": "mail",
 }
 
 
@@ -86,6 +89,9 @@ def _about_account(row: Notification) -> str:
         "connection.refused": "door-open",
         "user.passkey_added": _("The passkey %(name)s was added to your account"),
         "user.passkey_removed": _("The passkey %(name)s was removed from your account"),
+        "user.address_added": _("An e-mail address was added to your account"),
+        "user.address_removed": _("An e-mail address was removed from your account"),
+        "user.primary_changed": _("Another e-mail address of yours is the primary one now"),
         "user.second_factor_reset": _("The operator removed your authenticator app, recovery codes and passkeys"),
     }
     return sentences.get(row.action, _("Your account was changed")) % {"name": row.about.get("name", "")}
