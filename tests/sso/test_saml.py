@@ -1,9 +1,11 @@
 """SAML, against a provider that changes one thing at a time: what is believed, and the one page for all that is not."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -224,6 +226,16 @@ def test_what_a_post_came_to_is_told_on_its_own_connection_alone(cast: Cast, row
     page = olga.get(f"{reverse('sso_acs', args=[row.id])}?{sealed}").content.decode()
 
     assert "This browser asked for no such answer" in page
+
+
+def test_what_a_post_came_to_is_told_for_ten_minutes(cast: Cast, row: Connection):
+    olga = confirmed(signed_in(cast, "olga"))
+    told = post(olga, row, "!!!")["Location"]
+
+    with time_machine.travel(clock.now() + timedelta(minutes=9)):
+        assert "This browser asked for no such answer" not in olga.get(told).content.decode()
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        assert "This browser asked for no such answer" in olga.get(told).content.decode()
 
 
 def test_ticket_is_of_one_browser_and_made_up_ones_are_none(cast: Cast, row: Connection, client: Client):

@@ -58,6 +58,14 @@ def test_source_that_keeps_coming_is_told_to_wait_and_others_are_not(cast: Cast,
     assert Client().get(start).status_code == 302
 
 
+def test_picture_on_somebodys_page_uses_up_nothing(cast: Cast, row: Connection):
+    start = reverse("sso_start", args=[row.id])
+
+    assert Client().get(start, headers={"Sec-Fetch-Dest": "image"}).status_code == 404
+    assert counted() == 0
+    assert Client().get(start, headers={"Sec-Fetch-Dest": "document"}).status_code == 302
+
+
 def test_password_is_slowed_by_none_of_it(cast: Cast, row: Connection):
     used_up()
 

@@ -11,9 +11,9 @@ def seal(secret: str) -> str:
     return _keys().encrypt(secret.encode()).decode()
 
 
-def unseal(sealed: str) -> str:
-    """Raises cryptography.fernet.InvalidToken where no present secret key sealed it."""
-    return _keys().decrypt(sealed.encode()).decode()
+def unseal(sealed: str, *, seconds: int | None = None) -> str:
+    """Raises cryptography.fernet.InvalidToken where no present secret key sealed it, or not in the last so many seconds."""
+    return _keys().decrypt(sealed.encode(), seconds).decode()
 
 
 def _keys() -> MultiFernet:

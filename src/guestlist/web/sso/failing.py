@@ -24,6 +24,7 @@ from guestlist.web.sso.causes import SILENT, BadAnswer, cause_of
 
 log = logging.getLogger(__name__)
 LONGEST = 300
+CARRIED_FOR = 600  # seconds
 
 
 class ProviderFailed(Exception):
@@ -70,7 +71,7 @@ def _carried(failed: ProviderFailed, reference: str) -> HttpResponse:
 def carried_page(request: HttpRequest, row: Connection) -> HttpResponse | None:
     """What the post before came to, if it failed."""
     try:
-        connection, *told = json.loads(unseal(request.GET.get("failed", "")))
+        connection, *told = json.loads(unseal(request.GET.get("failed", ""), seconds=CARRIED_FOR))
     except (InvalidToken, ValueError):
         return None
     return _page(request, row, *told) if connection == str(row.id) else None

@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from guestlist.kernel import clock
+from guestlist.kernel.errors import NotFound
 from guestlist.sso.commands import sign_in, try_sign_in, use_assertion
 from guestlist.sso.errors import ConnectionClosed
 from guestlist.sso.models import Connection
@@ -45,6 +46,8 @@ ARRIVED = "sso_arrived"
 @says_if_it_fails
 def start(request: HttpRequest, connection: uuid.UUID) -> HttpResponse:
     """The sign-in address of a connection, for bookmarks and for the tile in the directory."""
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        raise NotFound  # as a picture on somebody's page it would use up the tries of a whole office
     row = open_connection(connection)
     if not request.user.is_authenticated:
         request.session.set_expiry(ANONYMOUS_FOR)
