@@ -1,5 +1,7 @@
 """Everything that goes wrong is a problem document, and says nothing that is not the caller's to know."""
 
+from base64 import urlsafe_b64decode
+
 import pytest
 from django.db import connection
 
@@ -53,6 +55,14 @@ def test_query_that_cannot_be_is_refused(cast: Cast, query: dict, code: str):
     assert code_of(answer) == (422, code)
     if code == "invalid_request":
         assert [each["parameter"] for each in answer.json()["errors"]] == list(query)
+
+
+def test_cursor_holds_no_address_to_be_read(cast: Cast):
+    """A list is in the order of the addresses by which members are known, which are not those that are shown."""
+    answer = as_user(cast.olga).get("/workspaces/northwind/users", limit=1)
+    first, cursor = answer.json()["items"][0], answer.json()["next_cursor"]
+
+    assert first["email"].encode() not in urlsafe_b64decode(cursor.partition(":")[0] + "===")
 
 
 def test_cursor_of_one_list_opens_no_other(cast: Cast):

@@ -17,7 +17,7 @@ def test_no_more_slip_through_at_once_than_one_after_the_other(cast: Cast):
     results = together(*[guess(cast, "wrong password", "192.0.2.1") for _ in range(12)])
 
     assert kinds(results) == ["NoneType"] * 5 + ["TooManyTries"] * 7
-    assert Tries.objects.get(key=f"account:{cast.ana.id.hex}").failures == 5
+    assert Tries.objects.get(key=f"together:{cast.ana.id.hex}").failures == 5
 
 
 def test_right_and_wrong_at_once_do_not_wait_for_each_other(cast: Cast):
@@ -27,4 +27,4 @@ def test_right_and_wrong_at_once_do_not_wait_for_each_other(cast: Cast):
     results = together(*acts)
 
     assert kinds(results) == ["NoneType"] * 6 + ["User"] * 6
-    assert Tries.objects.get(key=f"in a row:{cast.ana.id.hex}").failures == 6
+    assert Tries.objects.get(key=f"together in a row:{cast.ana.id.hex}").failures == 6

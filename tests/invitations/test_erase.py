@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from guestlist.access.roles import ANALYST, GUEST
@@ -14,8 +15,10 @@ from guestlist.invitations.rules import Person, Wanted
 from guestlist.kernel.actors import OPERATOR
 from guestlist.kernel.links import sign_link
 from guestlist.mail.models import Message
+from guestlist.members.commands import set_roles
 from guestlist.members.errors import LastAdmin
-from guestlist.users.commands import request_password_reset
+from guestlist.members.models import Membership
+from guestlist.users.commands import change_profile, request_password_reset
 from guestlist.users.errors import NotConfirmed, WrongPassword
 from guestlist.users.models import User
 from tests.api.callers import as_user
@@ -91,6 +94,47 @@ def test_others_keep_what_only_looks_alike(cast: Cast):
     assert Invitation.objects.get(id=longer.id).email == f"x{ADDRESS}"
     assert Invitation.objects.get(id=grown.id).name == NAME
     assert Message.objects.get(id=grown.message_id).to_email == f"{ADDRESS}.org"
+
+
+def test_who_has_the_same_end_of_an_address_keeps_theirs(cast: Cast):
+    """`o'brien@` is not `brien@`, as little as `x=brien@` is: signs belong to the name in an address."""
+    brien, others = cast.ana, [cast.gus, cast.mia]
+    addresses = ["o'brien@northwind.example", "x=brien@northwind.example"]
+    for user, address in zip([brien, *others], ["brien@northwind.example", *addresses], strict=True):
+        EmailAddress.objects.filter(user=user).update(email=address)
+        Membership.objects.filter(user=user).update(email_key=address)
+        User.objects.filter(id=user.id).update(email=address)
+    brien.refresh_from_db()
+    waiting = ask(cast, cast.olga, "cedar", "o''brien@northwind.example", "")
+    note = Invitation.objects.filter(id=waiting.id)
+    note.update(note="Ask 'brien@northwind.example' or o'brien@northwind.example.")
+
+    erase_user(actor=OPERATOR, user=brien)
+
+    assert [User.objects.get(id=each.id).email for each in others] == addresses
+    assert set(Membership.objects.filter(user__in=others).values_list("email_key", flat=True)) == set(addresses)
+    assert note.get().email == "o''brien@northwind.example"
+    assert note.get().note == "Ask '' or o'brien@northwind.example."
+
+
+def test_names_once_taken_blank_nothing_of_what_was_done(cast: Cast):
+    """Whoever calls themselves like a role, or like somebody else, must not wipe out what they gave, or whose mails those are."""
+    given = give(cast.gus, cast.places["alder"], GUEST)
+    set_roles(actor=cast.adam.actor, membership=given, roles=[str(ANALYST)])
+    theirs = ask_from_acme(cast)
+    for name in (str(ANALYST), cast.nora.name, "Adam"):
+        change_profile(user=cast.adam, name=name, language="", time_zone="", theme="")
+
+    erase_user(actor=OPERATOR, user=cast.adam)
+
+    assert Event.objects.get(action="membership.roles_changed").after == {"roles": [str(ANALYST)]}
+    assert Message.objects.get(id=theirs.message_id).context["inviter"] == cast.nora.name
+
+
+def ask_from_acme(cast: Cast) -> Invitation:
+    wanted = [Wanted(cast.acme_main.id, frozenset({GUEST}))]
+    invite(actor=cast.nora.actor, workspace=cast.acme, people=[Person("new@acme.example", "")], grants=wanted)
+    return Invitation.objects.get(email_key="new@acme.example")
 
 
 def test_what_waits_for_them_is_taken_back(cast: Cast):

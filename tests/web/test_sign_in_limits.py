@@ -18,6 +18,7 @@ from guestlist.users.errors import TooManyTries
 from guestlist.users.models import Tries
 from guestlist.web.sign_in.known import COOKIE
 from tests.cast import PASSWORD, Cast
+from tests.users.addresses import HOME, held
 from tests.users.test_reset_password import NEW, reset_link
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -75,6 +76,27 @@ def test_account_is_slowed_for_strangers_wherever_they_come_from(cast: Cast, clo
     clock.shift(timedelta(hours=1))
 
     assert log_in(ANA, at=99) == "in"
+
+
+def test_trying_one_address_does_not_tell_whose_another_is(cast: Cast, clock: time_machine.Traveller):
+    """R-009: an account has several, of which others know one."""
+    held(cast.ana)
+    assert fail(ANA, 21)[-1] == "slowed"
+
+    assert [guess(HOME, at=30), guess(NOBODY, at=30)] == ["wrong", "wrong"]
+    assert log_in(HOME, at=31) == "wrong", "the twenty are for all addresses together"
+    clock.shift(timedelta(hours=1))
+    assert log_in(HOME, at=31) == "in"
+
+
+def test_new_password_starts_every_address_anew(cast: Cast, clock: time_machine.Traveller):
+    held(cast.ana)
+    fail(ANA, 21)
+    fail(HOME, 21)
+
+    reset_password(token=reset_link(cast.ana), password=NEW)
+
+    assert [log_in(each, NEW, at=40) for each in (ANA, HOME)] == ["in", "in"]
 
 
 @pytest.mark.parametrize("email", [ANA, NOBODY])

@@ -1,17 +1,19 @@
 """Shapes that several resources share: text, pages of lists, references."""
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.core import signing
+from cryptography.fernet import InvalidToken
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.seals import seal, unseal
 from guestlist.members.models import Role
 from guestlist.workspaces.models import Community
 
@@ -54,10 +56,15 @@ class Page(BaseModel):
 
     def start(self, listing: str) -> Any:
         """Where the list goes on, as `listed` wrote it; None at its beginning. Raises BadCursor."""
+        if not self.cursor:
+            return None
         try:
-            return signing.loads(self.cursor, salt=f"cursor.{listing}") if self.cursor else None
-        except signing.BadSignature as forged:
+            made_for, start = json.loads(unseal(self.cursor))
+        except (InvalidToken, ValueError, TypeError) as forged:
             raise BadCursor from forged
+        if made_for != f"cursor.{listing}":
+            raise BadCursor
+        return start
 
 
 class BadCursor(Refusal):
@@ -71,8 +78,9 @@ class Listed(BaseModel, Generic[T]):
 
 
 def listed(listing: str, items: list[T], then: Any) -> Listed[T]:
-    """One page. `then` is where the next begins (any JSON), None on the last; the caller reads it from no cursor, so it is sealed."""
-    return Listed(items=items, next_cursor=None if then is None else signing.dumps(then, salt=f"cursor.{listing}"))
+    """One page. `then` is where the next begins (any JSON), None on the last; the caller reads it from no cursor, so it is sealed:
+    a list is in the order of the addresses by which members are known, and those need not be the ones that are shown."""
+    return Listed(items=items, next_cursor=None if then is None else seal(json.dumps([f"cursor.{listing}", then])))
 
 
 def sliced(listing: str, rows: Sequence[R], page: Page) -> tuple[Sequence[R], int | None]:

@@ -98,16 +98,22 @@ _MINUTE, _HOUR, _YEAR = 60, 3_600, 31_536_000
 MOST_IN_A_ROW = 100  # NIST SP 800-63B, 3.2.2: consecutive failures on one account
 
 
-def limits_of_stranger(account: str, source: str) -> list[Limit]:
-    """For a browser in which nobody has signed in to the account. In this order: what one source has used up is not counted
-    against the account, or one machine could close it."""
+def limits_of_stranger(address: str, source: str) -> list[Limit]:
+    """For a browser in which nobody has signed in to the account. Under the `address` that was typed, or trying one address would
+    tell whose account another is. In this order: what one source has used up is not counted against the address, or one machine could
+    close it."""
     return [
-        Limit(f"account:{account}:{source}", 5, 5 * _MINUTE),
+        Limit(f"account:{address}:{source}", 5, 5 * _MINUTE),
         Limit(f"source:{source}", 30, 10 * _MINUTE),
-        Limit(f"account:{account}", 20, _HOUR),
-        Limit(f"in a row:{account}", MOST_IN_A_ROW, _YEAR),
+        Limit(f"account:{address}", 20, _HOUR),
+        Limit(f"in a row:{address}", MOST_IN_A_ROW, _YEAR),
         Limit("everybody", 600, _MINUTE),
     ]
+
+
+def limits_of_account(account: str) -> list[Limit]:
+    """What strangers may try on an account by all of its addresses together. Nobody is told that these are used up."""
+    return [Limit(f"together:{account}", 20, _HOUR), Limit(f"together in a row:{account}", MOST_IN_A_ROW, _YEAR)]
 
 
 def limits_of_holder(browser: str) -> list[Limit]:
@@ -130,8 +136,10 @@ def limits_of_address(account: str, mailbox: str) -> list[Limit]:
     return [Limit(f"links of {account}", 10, _HOUR), Limit(f"links to {mailbox}", 5, _HOUR)]
 
 
-def keys_ended_by_success(account: str) -> list[str]:
-    return [f"account:{account}", f"in a row:{account}", *(limit.key for limit in limits_of_change(account))]
+def keys_ended_by_success(account: str, addresses: Iterable[str]) -> list[str]:
+    """`addresses`: all of the account's, as they are counted."""
+    typed = [key for each in addresses for key in (f"account:{each}", f"in a row:{each}")]
+    return [*typed, *(limit.key for limit in (*limits_of_account(account), *limits_of_change(account)))]
 
 
 # In this order: Edge says that it is Chrome too, Chrome that it is Safari, and Android that it is Linux.

@@ -26,6 +26,7 @@ from guestlist.users.models import User
 from guestlist.users.queries import users_by_address, verified_addresses
 
 Fields = Sequence["Field[Any, Any]"]
+_SIGNS = r"!#$%&'*/=?^`{|}~"  # what the name in an address may have beside letters (RFC 5322, section 3.2.3)
 
 
 def close_account(*, user: User, typed: str, password: str) -> None:
@@ -81,11 +82,14 @@ def _blank_name(user: uuid.UUID, name: str, keys: Collection[str]) -> None:
     wanted = Message.objects.filter(template="users/emails/address_link", link_subject=user)
     cancel_messages(wanted.values_list("id", flat=True))
     wanted.update(to_email="")
-    events = list(Event.objects.filter(Q(target_id=user) | Q(actor_kind="user", actor_id=user)))
+    # In events about them alone: of what they did to others nothing may go because they once took the name of a role.
+    events = list(Event.objects.filter(target_id=user))
     changed = [event.before["name"] for event in events if event.action == "user.profile_changed" and event.before]
     asked = [side["address"] for event in events for side in (event.before, event.after) if side and "address" in side]
     names = {name, *changed} - {""}
-    for message in (row for each in names for row in Message.objects.filter(context__inviter=each)):
+    theirs = Event.objects.filter(actor_kind="user", actor_id=user).order_by().values("workspace_id").distinct()
+    sent = Message.objects.filter(workspace_id__in=theirs)
+    for message in (row for each in names for row in sent.filter(context__inviter=each)):
         message.context["inviter"] = ""
         message.save(update_fields=["context"])
     for event in events:
@@ -105,8 +109,8 @@ def _replaced(value: Any, names: Collection[str]) -> Any:
 def _blank_addresses(addresses: Collection[str]) -> None:
     """In every text of every table of ours, so that a table made later is not forgotten."""
     written = "|".join(re.escape(each) for each in addresses)
-    # Not inside a longer address: joana@x.example is not ana@x.example.
-    pattern = re.compile(rf"(?<![\w.+-])(?:{written})(?![\w-]|\.\w)", re.IGNORECASE)
+    # Not inside a longer address: joana@x.example is not ana@x.example, and o'brien@x.example is not brien@x.example.
+    pattern = re.compile(rf"(?<![\w.+-])(?<![\w.+-][{_SIGNS}])(?:{written})(?![\w-]|\.\w)", re.IGNORECASE)
     for model, texts in _columns():
         names = {f"{field.name}_read": Cast(field.name, TextField()) for field in texts}
         looks = [*addresses, *(json.dumps(each)[1:-1] for each in addresses)]
@@ -135,4 +139,7 @@ def _without(value: Any, pattern: re.Pattern[str]) -> Any:
         return blanked | {"name": ""} if blanked != value and "name" in value and "email" in value else blanked
     if isinstance(value, list):
         return [_without(each, pattern) for each in value]
-    return pattern.sub("", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    # What is one address and no more goes as a whole or stays, whatever signs are in it.
+    return ("" if pattern.fullmatch(value) else value) if address_key(value) else pattern.sub("", value)
