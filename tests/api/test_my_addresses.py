@@ -105,9 +105,9 @@ def test_session_that_was_not_asked_lately_changes_nothing(cast: Cast):
 def test_session_of_a_directory_does_not_see_them(cast: Cast):
     """Design rule 14."""
     held(cast.ana)
-    caller = as_user(cast.ana)
+    row, caller = connect(cast), as_user(cast.ana)
     session = caller.client.session
-    session["connection"] = str(connect(cast).id)
+    session["connection"] = str(row.id)
     session.save()
 
     assert code_of(caller.get(PATH)) == (403, "confirm_first")

@@ -26,10 +26,11 @@ def browser(cast: Cast, who: str = "ana") -> Client:
     return confirmed(signed_in(cast, who))
 
 
-def from_directory(cast: Cast, client: Client) -> Client:
-    """The same browser, had a directory opened its session."""
+def from_directory(cast: Cast, who: str) -> Client:
+    """A browser whose session a directory opened."""
+    row, client = connect(cast), signed_in(cast, who)
     session = client.session
-    session["connection"] = str(connect(cast).id)
+    session["connection"] = str(row.id)
     session.save()
     return client
 
@@ -122,7 +123,7 @@ def test_session_of_a_directory_neither_sees_nor_changes_them(cast: Cast, path: 
     """Design rule 14."""
     held(cast.ana)
     token = asked(cast.ana, "later@home.example")
-    client, before = from_directory(cast, signed_in(cast, "ana")), address_rows(cast.ana)
+    client, before = from_directory(cast, "ana"), address_rows(cast.ana)
 
     answers = [act(path.format(token=token)) for act in (client.get, client.post)]
 
