@@ -24,7 +24,7 @@ def written(message: Message) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in Message._meta.concrete_fields}
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(TEXT, DOCUMENT, st.none() | st.uuids(), st.none() | st.integers(0, 2**31 - 1), st.none() | MOMENT)
 def test_rows_are_read_back_as_django_would_have_written_them(db, name, document, subject, lifetime, ends):
     columns = {"to_name": name, "context": document, "link_subject": subject, "link_lifetime": lifetime, "link_ends_at": ends}

@@ -12,7 +12,7 @@ from guestlist.api.shapes import Body, Listed, Page, Text, listed, sliced
 from guestlist.kernel.errors import NotFound
 from guestlist.users.commands import make_primary, remove_address, request_address
 from guestlist.users.models import User
-from guestlist.users.queries import OwnAddress, addresses_of, own_address
+from guestlist.users.queries import addresses_of, own_address
 
 router = Router(tags=["me"])
 
@@ -36,7 +36,7 @@ def my_addresses(request: Call, page: Query[Page]) -> Listed[AddressOut]:
     """The primary one first. A key has none. In a session that a directory opened, its holder must have confirmed lately who they are:
     403 `confirm_first`."""
     rows, then = sliced("addresses", addresses_of(changing(request)), page)
-    return listed("addresses", [_out(row) for row in rows], then)
+    return listed("addresses", [AddressOut(**vars(row)) for row in rows], then)
 
 
 @router.post("/me/addresses", response={201: AddressOut}, openapi_extra=IN_DOCUMENT)
@@ -82,8 +82,4 @@ def _add(user: User, body: AddressIn) -> HttpResponse:
 
 
 def _shown(user: User, address: int) -> AddressOut:
-    return next(_out(row) for row in addresses_of(user) if row.id == address)
-
-
-def _out(row: OwnAddress) -> AddressOut:
-    return AddressOut(id=row.id, email=row.email, primary=row.primary, verified=row.verified, link_works=row.link_works)
+    return next(AddressOut(**vars(row)) for row in addresses_of(user) if row.id == address)

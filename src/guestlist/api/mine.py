@@ -9,9 +9,8 @@ from pydantic import BaseModel, Field
 from guestlist.api.auth import Call
 from guestlist.api.me import holder
 from guestlist.api.shapes import Listed, Page, listed, sliced
-from guestlist.kernel.errors import NotFound
 from guestlist.members.commands import leave
-from guestlist.members.queries import memberships_of
+from guestlist.members.queries import fetch_own_membership
 from guestlist.users.models import Notification, User
 from guestlist.users.queries import concerns, notifications_of
 
@@ -44,11 +43,7 @@ def my_notifications(request: Call, page: Query[Page]) -> Listed[NotificationOut
 def leave_community(request: Call, membership: uuid.UUID) -> Status[None]:
     """The caller goes of their own will; whoever wants them back has to ask."""
     user = holder(request)
-    found = (row.membership for row in memberships_of(user, user.reach))
-    row = next((each for each in found if each.id == membership), None)
-    if row is None:
-        raise NotFound
-    leave(actor=request.auth, membership=row)
+    leave(actor=request.auth, membership=fetch_own_membership(user, membership, user.reach).membership)
     return Status(204, None)
 
 

@@ -111,11 +111,12 @@ def _form(
         "base_url": settings.GUESTLIST_BASE_URL,
         "ends_at": None if lifetime is None else minute + timedelta(seconds=lifetime),
     }
-    told = {"subject.txt": values | ours, "body.txt": in_body | ours, "body.html": in_body | ours}
     engine = Engine.get_default()
     with translation.override(language):
         return tuple(
-            engine.get_template(f"{template}/{file}").render(Context(told[file], autoescape=file.endswith(".html")))
+            engine.get_template(f"{template}/{file}").render(
+                Context((values if file == "subject.txt" else in_body) | ours, autoescape=file.endswith(".html"))
+            )
             for file in FILES
         )
 

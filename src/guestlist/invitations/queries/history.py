@@ -119,6 +119,7 @@ def _done_by(workspace: Workspace, places: QuerySet[Community], name: str) -> Q:
 
 def _about(workspace: Workspace, places: QuerySet[Community], address: str) -> list[uuid.UUID]:
     users = _users_called(workspace, places, address)
+    # Of either kind there is an index; without saying so, all the invitations of the workspace would be read.
     every = Q(state=Invitation.State.PENDING) | ~Q(state=Invitation.State.PENDING)
     asked = Invitation.objects.filter(every, workspace=workspace, email_key=address_key(address)).values_list("id", flat=True)
     return [*users, *memberships_ever(users), *asked]

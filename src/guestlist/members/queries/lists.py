@@ -213,9 +213,9 @@ def memberships_of(user: User, within: Collection[uuid.UUID] | None = None) -> l
     return [MemberRow(row, roles[row.id]) for row in rows]
 
 
-def fetch_own_membership(user: User, membership: uuid.UUID) -> MemberRow:
-    """One of the user's own. Raises NotFound."""
-    row = next((each for each in memberships_of(user) if each.membership.id == membership), None)
+def fetch_own_membership(user: User, membership: uuid.UUID, within: Collection[uuid.UUID] | None = None) -> MemberRow:
+    """One of `memberships_of` the user. Raises NotFound."""
+    row = next((each for each in memberships_of(user, within) if each.membership.id == membership), None)
     if row is None:
         raise NotFound
     return row

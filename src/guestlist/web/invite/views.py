@@ -18,6 +18,7 @@ from guestlist.invitations.rules import Outcome
 from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.members.queries import communities_where, fetch_workspace
+from guestlist.web.crumbs import Crumbs
 from guestlist.web.invite.form import InviteForm, read_form
 from guestlist.web.presenting import duration
 from guestlist.web.roles.lists import new_role_url
@@ -33,7 +34,7 @@ class Door:
     title: str
     submit: str
     back: str
-    crumbs: Sequence[dict[str, str]]
+    crumbs: Crumbs
     preset: Community | None = None
     team: Community | None = None
     email: str = ""

@@ -24,6 +24,7 @@ from guestlist.users.errors import LinkEnded, NameMissing, TooManyTries, WeakPas
 from guestlist.users.queries import sessions_of
 from guestlist.users.rules import time_zones
 from guestlist.web.confirming import ask_to_confirm, confirmed_lately, typed_before, vouched_only
+from guestlist.web.crumbs import Crumbs, trail
 from guestlist.web.door.guard import to_the_door
 from guestlist.web.presenting import Shown, place, session_words
 from guestlist.web.shell import at, current_team, current_workspace, teams_of
@@ -63,8 +64,8 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "me/me.html", page, status=422 if errors else 200)
 
 
-def crumbs(here: str) -> list[Shown]:
-    return [{"label": _("User Center"), "url": reverse("me")}, {"label": here, "url": ""}]
+def crumbs(here: str) -> Crumbs:
+    return trail((_("User Center"), reverse("me")), (here, ""))
 
 
 def _my_places(request: HttpRequest, rows: list[MemberRow]) -> list[Shown]:

@@ -33,10 +33,7 @@ def addresses_page(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs(_("E-mail addresses")),
         "addresses": [
             {
-                "email": row.email,
-                "primary": row.primary,
-                "verified": row.verified,
-                "link_works": row.link_works,
+                **vars(row),
                 **{f"{act}_url": reverse("address_act", args=[row.id, act]) for act in ("primary", "resend", "remove")},
             }
             for row in rows
@@ -80,7 +77,7 @@ def address_act(request: HttpRequest, address: int, act: str) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal))
         return redirect("addresses")
-    page = {**questions[act](email, request.user.email), "cancel_url": reverse("addresses"), "action": request.path}
+    page = {**questions[act](email, request.user.email), "cancel_url": reverse("addresses")}
     return render(request, "confirm.html", page)
 
 

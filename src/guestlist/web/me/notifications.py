@@ -86,7 +86,6 @@ def _about_account(row: Notification) -> str:
         "user.totp_removed": _("The authenticator app was removed from your account"),
         "user.recovery_codes_made": _("New recovery codes were made for your account"),
         "user.recovery_code_used": _("A recovery code of your account was used"),
-        "connection.refused": "door-open",
         "user.passkey_added": _("The passkey %(name)s was added to your account"),
         "user.passkey_removed": _("The passkey %(name)s was removed from your account"),
         "user.address_added": _("An e-mail address was added to your account"),

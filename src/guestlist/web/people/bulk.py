@@ -18,11 +18,12 @@ from guestlist.kernel.errors import NotFound, Refusal
 from guestlist.kernel.ids import as_id
 from guestlist.members.commands import change_many, set_roles, state_of
 from guestlist.members.models import Membership, Role
-from guestlist.members.queries import MemberRow, fetch_memberships, fetch_workspace, managed, verbs_in_main
+from guestlist.members.queries import MemberRow, fetch_memberships, managed, verbs_in_main
 from guestlist.web.back import came_from
+from guestlist.web.crumbs import trail
 from guestlist.web.people.confirm import ACTS, EVERYWHERE, VERBS
-from guestlist.web.presenting import Shown, person, place
-from guestlist.web.shell import at
+from guestlist.web.presenting import Shown, person, place, role_options
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Workspace
 
 MOST = 500
@@ -81,8 +82,7 @@ def bulk_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The preview; with `sure` the deed and its results. Posted `membership` ids, and `user` ids for all of theirs in sight,
     or everywhere for who may."""
     actor = request.user.actor
-    workspace = fetch_workspace(actor, slug)
-    at(request, "ws-users", workspace)
+    workspace = open_workspace(request, slug, "ws-users")
     back = came_from(request, reverse("workspace_users", args=[slug]))
     act = request.POST.get("act", "")
     rows = fetch_memberships(actor, workspace, _ids(request, "membership"), _ids(request, "user"), MOST + 1)
@@ -151,10 +151,7 @@ def _ways(request: HttpRequest, workspace: Workspace, back: str) -> dict[str, An
     """`waiting`: how many invitations were ticked along. They are no memberships, and stay as they are."""
     return {
         "waiting": len(_ids(request, "invitation")),
-        "crumbs": [
-            {"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])},
-            {"label": _("Several users"), "url": ""},
-        ],
+        "crumbs": trail((_("Users"), reverse("workspace_users", args=[workspace.slug])), (_("Several users"), "")),
         "back": back,
     }
 
@@ -171,7 +168,7 @@ def _page(
         "everywhere": bulk.everywhere,
         "submit": _words()[bulk.act][1],
         "danger": bulk.act in ("deactivate", "remove"),
-        "roles": [{"id": str(role.id), "name": role.name, "selected": role == bulk.role} for role in offered],
+        "roles": role_options(offered, bulk.role_id),
         "role": bulk.role_id,
         "ready": bulk.ready,
         "good": good,

@@ -25,14 +25,13 @@ from guestlist.members.queries import (
     communities_below,
     fetch_membership,
     fetch_user,
-    fetch_workspace,
     keys_made_by,
     verbs_in_main,
     verbs_on,
 )
 from guestlist.web.back import came_from
 from guestlist.web.presenting import Shown
-from guestlist.web.shell import at
+from guestlist.web.shell import open_workspace
 from guestlist.workspaces.models import Community, Workspace
 
 ACTS = {"deactivate": deactivate, "reactivate": reactivate, "remove": remove}
@@ -49,11 +48,10 @@ NAMED = 5
 def membership_act(request: HttpRequest, slug: str, membership: uuid.UUID, act: str) -> HttpResponse:
     """In one community."""
     actor = request.user.actor
-    workspace = fetch_workspace(actor, slug)
+    workspace = open_workspace(request, slug, "ws-users")
     row = fetch_membership(actor, workspace, membership)
     if act not in ACTS:
         raise NotFound
-    at(request, "ws-users", workspace)
     if request.method == "POST":
         return _do(request, workspace, row.membership, act, ACTS[act])
     if VERBS[act] not in verbs_on(actor, workspace, [row])[0]:
@@ -66,11 +64,10 @@ def membership_act(request: HttpRequest, slug: str, membership: uuid.UUID, act: 
 def user_act(request: HttpRequest, slug: str, user: uuid.UUID, act: str) -> HttpResponse:
     """Everywhere in the workspace."""
     actor = request.user.actor
-    workspace = fetch_workspace(actor, slug)
+    workspace = open_workspace(request, slug, "ws-users")
     found = fetch_user(actor, workspace, user)
     if act not in ACTS:
         raise NotFound
-    at(request, "ws-users", workspace)
     if request.method == "POST":
         return _do(request, workspace, found.memberships[0].membership, act, EVERYWHERE[act])
     if VERBS[act] not in verbs_in_main(actor, workspace).intersection(*verbs_on(actor, workspace, found.memberships)):

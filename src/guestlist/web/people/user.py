@@ -27,6 +27,7 @@ from guestlist.members.queries import (
     managed,
     verbs_in_main,
 )
+from guestlist.web.crumbs import Crumbs, trail
 from guestlist.web.history import sentences
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.acts import acts_everywhere, acts_on
@@ -34,7 +35,7 @@ from guestlist.web.people.differences import differences
 from guestlist.web.people.role_form import Wish, membership_rows, save, wishes
 from guestlist.web.people.why import why_context
 from guestlist.web.presenting import Shown, person, ways_in
-from guestlist.web.shell import at, remember_team
+from guestlist.web.shell import at, open_workspace, remember_team
 from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import children_of
 
@@ -77,7 +78,7 @@ def _page(
     reaching = set(children_of([each.membership.community_id for each in wanted]))
     everywhere = verbs_in_main(request.user.actor, workspace).intersection(*(each.card.verbs for each in wanted))
     return {
-        "crumbs": [*_crumbs(request, workspace), {"label": shown["name"], "url": ""}],
+        "crumbs": [*_crumbs(request, workspace), *trail((shown["name"], ""))],
         "person": {**shown, "first": shown["name"].partition(" ")[0]},
         "state": "active" if found.active else "deactivated",
         "lead": _lead(workspace, found),
@@ -106,12 +107,11 @@ def _page(
 @login_required
 def user_add(request: HttpRequest, slug: str, user: uuid.UUID) -> HttpResponse:
     """Into another community: the dialog to ask people in, with their address in it."""
-    workspace = fetch_workspace(request.user.actor, slug)
+    workspace = open_workspace(request, slug, "ws-users")
     found = fetch_user(request.user.actor, workspace, user)
-    at(request, "ws-users", workspace)
     back = reverse("user", args=[slug, user])
     title = _("Add %(name)s to a community") % {"name": person(found.user)["name"]}
-    crumbs = [{"label": _("Users"), "url": reverse("workspace_users", args=[slug])}, {"label": title, "url": ""}]
+    crumbs = trail((_("Users"), reverse("workspace_users", args=[slug])), (title, ""))
     return invite_dialog(request, workspace, Door(title, _("Add"), back, crumbs, email=found.user.email))
 
 
@@ -131,17 +131,17 @@ def _lead(workspace: Workspace, found: UserRow) -> str:
     return _("In %(workspace)s since %(date)s, added by %(by)s") % words
 
 
-def _crumbs(request: HttpRequest, workspace: Workspace) -> list[dict[str, str]]:
+def _crumbs(request: HttpRequest, workspace: Workspace) -> Crumbs:
     """Back to the list the reader came from: the team's, or the workspace's."""
     name = request.GET.get("in", "")
     community = communities_named(request.user.actor, workspace, [name]).get(name) if name.isprintable() else None
     if community is None:
         at(request, "ws-users", workspace)
-        return [{"label": _("Users"), "url": reverse("workspace_users", args=[workspace.slug])}]
+        return trail((_("Users"), reverse("workspace_users", args=[workspace.slug])))
     at(request, "team-users", workspace)
     remember_team(request, community)
     team = reverse("team_users", args=[workspace.slug, community.slug])
-    return [{"label": _("My Team"), "url": team}, {"label": _("Users"), "url": team}]
+    return trail((_("My Team"), team), (_("Users"), team))
 
 
 def _facts(workspace: Workspace, found: UserRow) -> Shown:

@@ -24,6 +24,9 @@ class BadAnswer(Exception):
 
 SILENT = (NoTurn, requests.RequestException)
 UNASKED = _("This browser asked for no such answer, or more than ten minutes ago.")
+OTHER_ISSUER = _("Its answer is another issuer’s. Check the issuer.")
+OTHER_AUDIENCE = _("Its answer is for another audience. Check the audience URI in the directory.")
+UNREADABLE = _("Its answer cannot be read. Check its address.")
 USED = _("This assertion was used before.")
 NOBODY = _("It names no subject (sub), or one longer than 255 characters.")
 _CLOCKS = _("Its answer is over, or not good yet. Compare the clocks of both machines.")
@@ -41,7 +44,7 @@ _BY_TYPE: Sequence[tuple[type[Exception], str]] = (
     ),
     (Forbidden, _("It leads to where this server does not ask, or its answer is too large or too slow.")),
     (requests.HTTPError, _("It answered with an error. Check its address.")),
-    (requests.exceptions.InvalidJSONError, _("Its answer cannot be read. Check its address.")),
+    (requests.exceptions.InvalidJSONError, UNREADABLE),
     (requests.RequestException, _("It does not answer. Check its address, and that this server reaches it.")),
     (OAuth2Error, _("It gave no token. Check the client id, the client secret and the redirect URI.")),
     (UnknownKey, _KEY),
@@ -50,7 +53,7 @@ _BY_TYPE: Sequence[tuple[type[Exception], str]] = (
     (jwt.ImmatureSignatureError, _CLOCKS),
     (jwt.InvalidIssuedAtError, _CLOCKS),
     (jwt.InvalidAudienceError, _("Its answer is for another client. Check the client id.")),
-    (jwt.InvalidIssuerError, _("Its answer is another issuer’s. Check the issuer.")),
+    (jwt.InvalidIssuerError, OTHER_ISSUER),
 )
 _BY_CODE = {
     Saml.STATUS_CODE_IS_NOT_SUCCESS: _("It says that it did not sign them in."),
@@ -60,7 +63,7 @@ _BY_CODE = {
     Saml.DEPRECATED_SIGNATURE_METHOD: _SHA1,
     Saml.DEPRECATED_DIGEST_METHOD: _SHA1,
     Saml.WRONG_ISSUER: _("Its answer is another provider’s. Check the entity id of the provider."),
-    Saml.WRONG_AUDIENCE: _("Its answer is for another audience. Check the audience URI in the directory."),
+    Saml.WRONG_AUDIENCE: OTHER_AUDIENCE,
     Saml.WRONG_DESTINATION: _("Its answer is for another address. Check the single sign-on URL (ACS) in the directory."),
     Saml.WRONG_SUBJECTCONFIRMATION: _("Its answer is over, or for another address. Check the clocks and the single sign-on URL."),
     Saml.ASSERTION_EXPIRED: _CLOCKS,

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop as _
 from guestlist.kernel.seals import unseal
 from guestlist.sso.models import Connection
 from guestlist.sso.rules.providers import is_secure_url
-from guestlist.web.sso.causes import BadAnswer
+from guestlist.web.sso.causes import OTHER_ISSUER, UNREADABLE, BadAnswer
 from guestlist.web.sso.id_tokens import UnknownKey, read_id_token
 from guestlist.web.sso.turns import turn
 
@@ -114,7 +114,7 @@ def read_answer(request: HttpRequest, connection: Connection, state: State) -> d
     # RFC 9207: an answer that says whose it is, and of a provider that promised to say so.
     told = request.GET.get("iss")
     if (told or config.get("authorization_response_iss_parameter_supported")) and told != connection.issuer:
-        raise BadAnswer(_("Its answer is another issuer’s. Check the issuer."), str(told)[:200])
+        raise BadAnswer(OTHER_ISSUER, str(told)[:200])
     if "code" not in request.GET:
         raise BadAnswer(_("It refused, in these words:"), request.GET.get("error", "…")[:100])
     app = adapter.get_provider().app
@@ -153,7 +153,7 @@ def fetch_json(url: str, headers: dict[str, str] | None = None) -> dict[str, Any
     answer.raise_for_status()
     found = answer.json()
     if not isinstance(found, dict):
-        raise BadAnswer(_("Its answer cannot be read. Check its address."))
+        raise BadAnswer(UNREADABLE)
     return found
 
 

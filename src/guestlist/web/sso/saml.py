@@ -18,7 +18,7 @@ from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
 from guestlist.sso.models import Connection
-from guestlist.web.sso.causes import BadAnswer
+from guestlist.web.sso.causes import OTHER_AUDIENCE, BadAnswer
 
 LARGEST_ANSWER = 256 * 1024
 SUBJECT_ID = "urn:oasis:names:tc:SAML:attribute:subject-id"
@@ -50,7 +50,7 @@ def read_answer(connection: Connection, encoded: str) -> Answer:
     response.is_valid(_told(connection, "sso_acs"), raise_exceptions=True)
     acs, entity = _url(connection, "sso_acs"), _url(connection, "sso_metadata")
     if entity not in response.get_audiences():
-        raise BadAnswer(_("Its answer is for another audience. Check the audience URI in the directory."))
+        raise BadAnswer(OTHER_AUDIENCE)
     request_ids = {
         each.get("InResponseTo")
         for each in response._query_assertion("/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData")

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.ids import as_id
 from guestlist.kernel.text import clean_line
-from guestlist.members.queries import fetch_community, fetch_workspace, may
+from guestlist.members.queries import fetch_community, may
+from guestlist.web.crumbs import Crumbs, trail
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.people.lists import SIZE, invitation_menu, left_to_answer, pager, people_context, places_asked
 from guestlist.web.presenting import place
-from guestlist.web.shell import at, remember_team
+from guestlist.web.shell import open_workspace, remember_team
 from guestlist.workspaces.models import Community, Workspace
 
 STATES = ("pending", "accepted", "declined", "revoked", "expired", "")
@@ -69,14 +70,13 @@ def team_invites(request: HttpRequest, slug: str, team: str) -> HttpResponse:
 def team_invites_new(request: HttpRequest, slug: str, team: str) -> HttpResponse:
     workspace, community = _team(request, slug, team, "team-invites")
     back = reverse("team_invites", args=[slug, team])
-    crumbs = [*_crumbs(workspace, community, _("Invites")), {"label": _("Create Invite"), "url": ""}]
+    crumbs = [*_crumbs(workspace, community, _("Invites")), *trail((_("Create Invite"), ""))]
     return invite_dialog(request, workspace, Door(_("Create Invite"), _("Send"), back, crumbs, team=community))
 
 
 def _team(request: HttpRequest, slug: str, team: str, current: str) -> tuple[Workspace, Community]:
-    workspace = fetch_workspace(request.user.actor, slug)
+    workspace = open_workspace(request, slug, current)
     community = fetch_community(request.user.actor, workspace, team)
-    at(request, current, workspace)
     remember_team(request, community)
     return workspace, community
 
@@ -86,12 +86,9 @@ def _new_url(request: HttpRequest, workspace: Workspace, community: Community) -
     return reverse("team_invites_new", args=[workspace.slug, community.slug]) if allowed else None
 
 
-def _crumbs(workspace: Workspace, community: Community, label: str) -> list[dict[str, str]]:
-    name = "team_invites" if label == _("Invites") else "team_users"
-    return [
-        {"label": _("My Team"), "url": reverse("team_users", args=[workspace.slug, community.slug])},
-        {"label": label, "url": reverse(name, args=[workspace.slug, community.slug])},
-    ]
+def _crumbs(workspace: Workspace, community: Community, label: str) -> Crumbs:
+    users, invites = (reverse(name, args=[workspace.slug, community.slug]) for name in ("team_users", "team_invites"))
+    return trail((_("My Team"), users), (label, invites if label == _("Invites") else users))
 
 
 def _segments(q: str, state: str) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from guestlist.kernel.ids import as_id
 from guestlist.kernel.text import clean_line
 from guestlist.members.queries import visible_communities
 from guestlist.members.queries.tree import LEVEL, Facts, Tree, facts_beside, paths_to, tree_around
+from guestlist.web.crumbs import trail
 from guestlist.web.presenting import Shown, place
 from guestlist.web.shell import at, current_workspace
 from guestlist.workspaces.models import Community, Workspace
@@ -36,7 +37,7 @@ def tree_page(request: HttpRequest) -> HttpResponse:
     at(request, "communities", workspace)
     opened = _asked_for(request, workspace)
     page = {
-        "crumbs": [{"label": _("Managed Communities"), "url": reverse("communities")}, {"label": _("Tree"), "url": ""}],
+        "crumbs": trail((_("Managed Communities"), reverse("communities")), (_("Tree"), "")),
         "lead": _("The communities of %(workspace)s you may see.") % {"workspace": workspace.name},
         **tree_context(request, workspace, opened, wide=True),
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from guestlist.kernel.errors import NotFound
 from guestlist.members.queries import locate_community, may, visible_communities
+from guestlist.web.crumbs import trail
 from guestlist.web.invite.views import Door, invite_dialog
 from guestlist.web.keys.lists import keys_context
 from guestlist.web.people.lists import people_context
@@ -54,7 +55,7 @@ def community_page(request: HttpRequest, community: uuid.UUID, tab: str) -> Http
     tree = tree_context(request, workspace, here, tab=tab)
     facts = tree["facts"][here.id]
     page: dict[str, Any] = {
-        "crumbs": [{"label": _("Managed Communities"), "url": reverse("communities")}, {"label": here.name, "url": ""}],
+        "crumbs": trail((_("Managed Communities"), reverse("communities")), (here.name, "")),
         "lead": _("The communities of %(workspace)s you may see.") % {"workspace": workspace.name},
         "add_community_url": reverse("community_new", args=[here.id]) if facts.writable else None,
         "tree_url": reverse("community_tree"),
@@ -86,8 +87,8 @@ def community_users_new(request: HttpRequest, community: uuid.UUID) -> HttpRespo
     workspace, here = locate_community(request.user.actor, community)
     at(request, "communities", workspace, here)
     back = reverse("community", args=[here.id, "users"])
-    crumbs = [{"label": _("Managed Communities"), "url": reverse("communities")}, {"label": here.name, "url": back}]
-    door = Door(_("Add users"), _("Validate"), back, [*crumbs, {"label": _("Add users"), "url": ""}], preset=here)
+    crumbs = trail((_("Managed Communities"), reverse("communities")), (here.name, back), (_("Add users"), ""))
+    door = Door(_("Add users"), _("Validate"), back, crumbs, preset=here)
     return invite_dialog(request, workspace, door)
 
 

@@ -19,6 +19,8 @@ from guestlist.members.commands import dismiss_setup, send_trial_mail, update_wo
 from guestlist.members.queries import may_in_main
 from guestlist.sso.queries import connections_on
 from guestlist.web.crumbs import settings_trail
+from guestlist.web.facts import TREATMENTS
+from guestlist.web.invite.form import LIFETIMES
 from guestlist.web.presenting import Shown, duration
 from guestlist.web.shell import open_settings
 from guestlist.workspaces.errors import BadLifetime, BadSlug, NameMissing, PolicyLoosened, SlugTaken
@@ -26,7 +28,6 @@ from guestlist.workspaces.models import Workspace
 from guestlist.workspaces.queries import main_community
 from guestlist.workspaces.rules import treatments_left
 
-LIFETIMES = (3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400)
 FIELDS = ("name", "slug", "language", "invitation_lifetime", "existing_users")
 UNITS = {"60": 60, "3600": 3600, "86400": 86400}
 
@@ -88,15 +89,17 @@ def _lifetimes(workspace: Workspace) -> list[int]:
 
 
 def _treatments(chosen: str) -> list[Shown]:
-    words = {
-        "add": (_("Add them at once"), _("They see it when they log in, and can leave.")),
-        "notify": (_("Add them at once and mail them"), _("As above, with an e-mail that says so.")),
-        "ask": (_("Ask them"), _("They are members only after they accept.")),
-    }
     operator: str = settings.GUESTLIST_EXISTING_USERS
-    own = [("", _("As the operator says"), words[operator][0])]
-    left = [(each, *words[each]) for each in treatments_left(operator)]
-    return [{"value": value, "label": label, "about": about, "checked": value == chosen} for value, label, about in own + left]
+    about = {
+        "": TREATMENTS[operator],
+        "add": _("They see it when they log in, and can leave."),
+        "notify": _("As above, with an e-mail that says so."),
+        "ask": _("They are members only after they accept."),
+    }
+    return [
+        {"value": each, "label": TREATMENTS[each], "about": about[each], "checked": each == chosen}
+        for each in ("", *treatments_left(operator))
+    ]
 
 
 def _beside(refusal: Refusal, lifetime: str) -> dict[str, str]:
