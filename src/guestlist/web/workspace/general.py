@@ -137,7 +137,7 @@ def _steps(workspace: Workspace, setup: Setup, email: str) -> list[Shown]:
             _("A second Admin"),
             _("If the only one is ill or loses their password, nobody else can put things right."),
             _("Invite an Admin"),
-            f"{users}?{urlencode({'community': main.id, f'roles-{main.id}': ADMIN})}",
+            f"{users}?{urlencode({'community': main, f'roles-{main}': ADMIN})}",
         ),
         "communities": (
             _("Communities"),
