@@ -162,6 +162,9 @@ def _page(
     changing = (row for row, answer in zip(bulk.rows, answers, strict=True) if answer is None and not bulk.unchanged(row))
     good = len({bulk.key(row) for row in changing})
     changed = ngettext("%(n)s changed", "%(n)s changed", good) % {"n": good}
+    bad = len({bulk.key(row) for row, answer in zip(bulk.rows, answers, strict=True) if answer})
+    if bad:
+        changed += ", " + ngettext("%(n)s refused", "%(n)s refused", bad) % {"n": bad}
     return {
         "title": changed if done else _question(bulk, workspace),
         "act": bulk.act,

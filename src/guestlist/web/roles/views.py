@@ -68,7 +68,12 @@ def role_page(request: HttpRequest, slug: str, role: uuid.UUID) -> HttpResponse:
         "groups": permission_groups(facts.permissions),
         "gives": sorted(each.name for each in Role.objects.filter(id__in=facts.may_hand_out)),
         "holders": [
-            {"person": person(each.user), "place": place(each.community), "state": each.status} for each in found.memberships
+            {
+                "person": person(each.user, reverse("user", args=[slug, each.user_id])),
+                "place": place(each.community),
+                "state": each.status,
+            }
+            for each in found.memberships
         ],
         "keys": [{"name": each.name, "place": place(each.community)} for each in found.keys],
         "unnamed": found.unnamed,

@@ -61,7 +61,7 @@ def team_invites(request: HttpRequest, slug: str, team: str) -> HttpResponse:
         "selectable": state in ("pending", "expired"),
         "resend_url": reverse("invitations_resend", args=[slug]),
         "revoke_url": reverse("invitations_revoke", args=[slug]),
-        "empty": _empty(request, q),
+        "empty": _empty(request, q, state),
     }
     return render(request, "team/invites.html", page)
 
@@ -121,12 +121,14 @@ def _row(workspace: Workspace, row: InvitationRow) -> dict[str, Any]:
     }
 
 
-def _empty(request: HttpRequest, q: str) -> dict[str, str]:
-    if not q:
+def _empty(request: HttpRequest, q: str, state: str) -> dict[str, str]:
+    """Nothing where nobody is left out: the page has words of its own for that."""
+    narrowed = state not in ("pending", "")
+    if not q and not narrowed:
         return {}
     return {
         "title": _("Nobody matches"),
-        "text": _("The search hides everyone."),
-        "clear_url": request.path,
+        "text": _("The search or the filters hide everyone.") if narrowed else _("The search hides everyone."),
+        "clear_url": f"{request.path}?state=" if narrowed else request.path,
         "clear_label": _("Show everyone"),
     }
