@@ -64,13 +64,19 @@ def test_passkey_is_shown_where_there_is_no_password(cast: Cast):
     for who in (cast.ana, cast.mia):
         add_passkey(user=who, name="Phone", credential=stored_passkey())
     User.objects.filter(id=cast.ana.id).update(password="!none")
-    Membership.objects.filter(user=cast.ana).update(seen_at=clock.now())
+    Membership.objects.filter(user__in=[cast.ana, cast.mia]).update(seen_at=clock.now())
 
     lists = [{row["person"]["name"]: row["authentication"] for row in listed(cast, path)["rows"]} for path in (USERS, TEAM)]
     page = signed_in(cast, "olga").get(f"/w/northwind/users/{cast.ana.id}")
 
     assert [(each["Ana Ferreira"], each["Mia Santos"]) for each in lists] == [("Passkey", "Password")] * 2
     assert page.context["facts"]["sign_in"] == "Passkey"
+
+
+def test_of_one_who_never_came_nothing_of_the_account_is_told(cast: Cast):
+    lists = [{row["person"]["name"]: row["authentication"] for row in listed(cast, path)["rows"]} for path in (USERS, TEAM)]
+
+    assert [each["Ana Ferreira"] for each in lists] == ["", ""]
 
 
 def test_states_are_told_apart(cast: Cast):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from guestlist.access.permissions import Permission, catalogue
 from guestlist.invitations.rules import Wanted
 from guestlist.kernel import clock
-from guestlist.members.models import Role
+from guestlist.members.models import Membership, Role
 from guestlist.sso.queries import directories_of, named_places
 from guestlist.users.models import User
 from guestlist.users.queries import with_passkey
@@ -36,14 +36,15 @@ def person(user: User, url: str = "") -> Shown:
     return {"name": name, "email": user.email, "initials": initials(name), "tone": tone(user.id), "url": url}
 
 
-def ways_in(workspace: Workspace, users: Collection[User], *, came: bool = True) -> dict[uuid.UUID, str]:
-    """How each of them signs in, by id: `Password, Okta`; a passkey where there is no password. `came`: they have been here, so that
-    their account may be spoken of."""
+def ways_in(workspace: Workspace, users: Collection[User], memberships: Iterable[Membership]) -> dict[uuid.UUID, str]:
+    """How each of them signs in, by id: `Password, Okta`; a passkey where there is no password. Of one who never came by any of their
+    `memberships` nothing of the account is told: anybody may be added."""
+    came = {each.user_id for each in memberships if each.seen_at}
     directories = directories_of(workspace, [each.id for each in users])
     by_passkey = with_passkey([each.id for each in users if not each.has_usable_password()])
     own = {each.id: [_("Passkey")] if each.id in by_passkey else [] for each in users}
     own |= {each.id: [_("Password")] for each in users if each.has_usable_password()}
-    return {each: ", ".join([*(found if came else []), *directories.get(each, [])]) for each, found in own.items()}
+    return {each: ", ".join([*(found if each in came else []), *directories.get(each, [])]) for each, found in own.items()}
 
 
 def place(where: Community | Workspace, url: str = "", roles: Sequence[Role] = ()) -> Shown:

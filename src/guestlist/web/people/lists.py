@@ -88,7 +88,7 @@ def _members(actor: Actor, workspace: Workspace, community: Community | None, as
         actor, workspace, community, asked.narrow, inherited=False, after=asked.after, limit=SIZE + 1, order=asked.order
     )
     verbs = verbs_on(actor, workspace, own)
-    known = ways_in(workspace, [row.membership.user for row in own])
+    known = ways_in(workspace, [row.membership.user for row in own], [row.membership for row in own])
     return [(row.key, _member(workspace, community, row, allowed, known)) for row, allowed in zip(own, verbs, strict=True)]
 
 
@@ -112,7 +112,7 @@ def _above(actor: Actor, workspace: Workspace, community: Community, asked: Aske
 def _grouped(workspace: Workspace, community: Community, rows: Sequence[MemberRow]) -> list[Shown]:
     """By the community they come from."""
     groups: dict[Community, list[Shown]] = {}
-    known = ways_in(workspace, [row.membership.user for row in rows])
+    known = ways_in(workspace, [row.membership.user for row in rows], [row.membership for row in rows])
     for row in rows:
         if row.inherited_from:
             groups.setdefault(row.inherited_from, []).append(_member(workspace, community, row, (), known))
@@ -132,7 +132,7 @@ def _users(actor: Actor, workspace: Workspace, rows: Sequence[UserRow]) -> list[
     memberships = [each for row in rows for each in row.memberships]
     verbs = dict(zip((each.membership.id for each in memberships), verbs_on(actor, workspace, memberships), strict=True))
     in_main = verbs_in_main(actor, workspace)
-    known = ways_in(workspace, [row.user for row in rows])
+    known = ways_in(workspace, [row.user for row in rows], [each.membership for each in memberships])
     return [_user(workspace, row, [verbs[each.membership.id] for each in row.memberships], in_main, known) for row in rows]
 
 

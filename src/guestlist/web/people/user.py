@@ -146,8 +146,9 @@ def _crumbs(request: HttpRequest, workspace: Workspace) -> Crumbs:
 
 def _facts(workspace: Workspace, found: UserRow) -> Shown:
     """How and when they came in here last: for who may shut them out. Of one who never came, nothing of their account is told."""
-    last = max((row.membership.seen_at for row in found.memberships if row.membership.seen_at), default=None)
-    return {"sign_in": ways_in(workspace, [found.user], came=last is not None)[found.user.id], "last": last}
+    memberships = [each.membership for each in found.memberships]
+    last = max((each.seen_at for each in memberships if each.seen_at), default=None)
+    return {"sign_in": ways_in(workspace, [found.user], memberships)[found.user.id], "last": last}
 
 
 def _keys(actor: Actor, workspace: Workspace, found: UserRow) -> list[Shown]:
