@@ -9,7 +9,7 @@ ROWS = [{"email": "a@x.example", "name": "Ada"}, {"email": "b@x.example", "name"
     "text",
     [
         'email,name\na@x.example,Ada\nb@x.example,"Bo, Jr"\n',
-        "Email;NAME\r\na@x.example;Ada\r\nb@x.example;Bo, Jr\r\n",
+        "E-Mail;NAME\r\na@x.example;Ada\r\nb@x.example;Bo, Jr\r\n",
         "\ufeff email\tname\na@x.example\tAda\n\n  b@x.example\tBo, Jr",
         "\n\nemail; name\na@x.example; Ada\nb@x.example; Bo, Jr",
     ],

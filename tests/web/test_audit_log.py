@@ -76,6 +76,13 @@ def test_filter_that_cannot_be_used_says_why_and_shows_nothing(cast: Cast):
     assert b'value="yesterday"' in answer.content
 
 
+def test_half_an_address_and_days_in_the_wrong_order_are_told(cast: Cast):
+    answer = signed_in(cast, "olga").get(LOG, {"person": "ana", "since": "2026-02-02", "until": "2026-02-01"})
+
+    assert (answer.status_code, set(answer.context["errors"])) == (422, {"person", "until"})
+    assert b"Type the whole e-mail address" in answer.content
+
+
 def test_days_are_whole(cast: Cast):
     today = now().date().isoformat()
 

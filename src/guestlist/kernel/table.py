@@ -24,7 +24,7 @@ def read_table(content: bytes | str, *, column: str, most: int = sys.maxsize - 1
         names, *rows = list(islice(filled, most + 1)) or [[]]
     except csv.Error as broken:
         raise BadTable(f"The table cannot be read: {broken}.") from broken
-    header = [name.strip().lower() for name in names]
+    header = [name.strip().lower().replace("e-mail", "email") for name in names]
     if column not in header:
         raise BadTable(f"The first line must name the columns, and one of them must be {column}.")
     return [dict(zip(header, (cell.strip() for cell in row), strict=False)) for row in rows]

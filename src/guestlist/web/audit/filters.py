@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from guestlist.invitations.queries import Sought, community_that_was
 from guestlist.kernel.actors import Actor
-from guestlist.kernel.text import clean_line
+from guestlist.kernel.text import address_key, clean_line
 from guestlist.members.queries import communities_where
 from guestlist.web.history import ABOUT
 from guestlist.workspaces.models import Workspace
@@ -35,6 +35,10 @@ def read_filters(actor: Actor, workspace: Workspace, query: Mapping[str, str]) -
     filters = Filters({name: clean_line(query.get(name, ""), 300) for name in NAMES})
     typed = filters.typed
     since, until = (_day(filters, name) for name in ("since", "until"))
+    if since and until and since > until:
+        filters.errors["until"] = _("The last day is before the first.")
+    if typed["person"] and not address_key(typed["person"]):
+        filters.errors["person"] = _("Type the whole e-mail address, such as ana@northwind.example.")
     filters.sought = Sought(
         actor=typed["actor"],
         action=typed["action"] if typed["action"].partition(".")[0] in ABOUT else "",

@@ -122,7 +122,7 @@ def setup_page(request: HttpRequest, slug: str) -> HttpResponse:
     setup = _whole_setup(workspace)
     page = {
         "crumbs": settings_trail(slug, (_("Setup checklist"), "")),
-        "lead": _("Everything here is done when it is so, not when it is ticked."),
+        "lead": _("Steps tick themselves as soon as they are done."),
         "done": setup.done,
         "total": len(setup.steps),
         "finished": setup.finished,
