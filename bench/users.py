@@ -21,6 +21,7 @@ from bench.members import seat_members
 from bench.web import Client, guestlist_web, sign_in
 from guestlist.access.roles import ADMIN, ANALYST, MANAGE_MEMBER
 from guestlist.kernel.actors import OPERATOR
+from guestlist.kernel.seals import seal
 from guestlist.kernel.text import read_address
 from guestlist.members.commands import Place, join
 from guestlist.users.commands import create_user
@@ -85,7 +86,7 @@ def _pages() -> Iterator[tuple[str, dict[str, str]]]:
         keys = {name: _key(name, order) for name in ("small", "large")}
         yield (
             f"sorted by {order}, later",
-            {name: f"{WORKSPACE}?{urlencode({'sort': order, 'after': keys[name]})}" for name in keys},
+            {name: f"{WORKSPACE}?{urlencode({'sort': order, 'after': seal(keys[name])})}" for name in keys},
         )
     for what, asked in NARROWED.items():
         yield what, _paths(WORKSPACE, asked)

@@ -2,6 +2,7 @@
 
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -107,6 +108,15 @@ def test_pages_together_hold_everybody_once(cast: Cast, sort: str, path: str):
         assert found[0] == "Member 001"
     if sort == "name":
         assert [each for each in found if each.startswith("Member")] == [f"Member {n:03}" for n in range(1, 61)]
+
+
+def test_address_of_a_page_holds_the_address_of_nobody(cast: Cast):
+    crowd(cast, 60)
+
+    url = signed_in(cast, "olga").get(USERS).context["page"]["next_url"]
+
+    assert url and "example" not in unquote(url)
+    assert names(listed(cast, USERS, after="mia@northwind.example")) == names(listed(cast, USERS))
 
 
 def test_inherited_members_come_with_where_from_and_are_changed_there(cast: Cast):

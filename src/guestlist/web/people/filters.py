@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from guestlist.kernel.actors import Actor
 from guestlist.kernel.errors import NotFound
 from guestlist.kernel.ids import as_id
+from guestlist.kernel.seals import unseal
 from guestlist.kernel.text import clean_line
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import Filter, may, usable_roles, visible_communities
@@ -70,8 +72,16 @@ def asked_for(request: HttpRequest, workspace: Workspace, community: Community |
         values["source"],
         place.id if place and community is None else None,
     )
-    after, above = (clean_line(request.GET.get(name, ""), 500) for name in ("after", "above"))
+    after, above = (_opened(request.GET.get(name, "")) for name in ("after", "above"))
     return Asked(narrow, values["sort"] or ORDERS[0], after, above, place, nowhere, values)
+
+
+def _opened(cursor: str) -> str:
+    """The key that the last page ended with: an address by which somebody is known here and which is shown to nobody, so it is sealed."""
+    try:
+        return clean_line(unseal(cursor), 500)
+    except (InvalidToken, ValueError):
+        return ""
 
 
 def _place(actor: Actor, workspace: Workspace, name: str) -> tuple[Community | None, bool]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guestlist.invitations.models import Invitation
 from guestlist.invitations.queries import InvitationRow, visible_invitations, with_grants
 from guestlist.kernel.actors import Actor
+from guestlist.kernel.seals import seal
 from guestlist.members.models import Membership, Role
 from guestlist.members.queries import MemberRow, UserRow, in_order, members_of, users_of, verbs_in_main, verbs_on
 from guestlist.web.people.acts import acts_everywhere, acts_on, user_url
@@ -39,9 +40,9 @@ def people_context(request: HttpRequest, workspace: Workspace, community: Commun
     page, more = [row for _, row in rows[:SIZE]], len(rows) > SIZE
     above = _above(actor, workspace, community, asked) if community else []
     if more or len(above) <= SIZE:
-        onwards = pager(request, rows[SIZE - 1][0] if more else "", asked.after or asked.above)
+        onwards = pager(request, seal(rows[SIZE - 1][0]) if more else "", asked.after or asked.above)
     else:
-        onwards = pager(request, above[SIZE - 1].key, asked.after or asked.above, name="above")
+        onwards = pager(request, seal(above[SIZE - 1].key), asked.after or asked.above, name="above")
     return {
         **filter_context(actor, workspace, community, asked),
         "rows": page,
