@@ -18,7 +18,7 @@ from guestlist.kernel.links import sign_link
 from guestlist.kernel.text import read_address
 from guestlist.mail.commands import deliver_due
 from guestlist.mail.models import Message
-from guestlist.members.commands import create_community, create_role, set_up_workspace
+from guestlist.members.commands import create_community, create_role, note_visit, set_up_workspace
 from guestlist.members.models import Role
 from guestlist.members.queries import fetch_community
 from guestlist.sso.commands import confirm_domain
@@ -56,6 +56,7 @@ OTHERS = [
     ("Viktor Hansen", "viktor@northwind.example", "main", "Analyst"),
     ("Priya Raman", "priya@northwind.example", "main", "Report reader"),
 ]
+NEVER_CAME = ["viktor@northwind.example", "priya@northwind.example"]
 
 
 def build() -> list[tuple[str, str]]:
@@ -75,6 +76,8 @@ def build() -> list[tuple[str, str]]:
         _ask(olga, northwind, Person(address, name), place, role)
     _invitations(northwind, olga)
     _ask(nora, acme, Person("jules@acme.example", "Jules Moreau", "fr"), "main", "Analyst")
+    for user in User.objects.exclude(email__in=NEVER_CAME):
+        note_visit(user=user, slug=northwind.slug)
     return [(address, PASSWORD) for address in CAST]
 
 
