@@ -87,6 +87,18 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(cast: Cast):
     assert not Connection.objects.exists()
 
 
+def test_all_that_is_missing_is_told_at_once(cast: Cast):
+    client = password_given(cast.olga)
+
+    answer = client.post(chosen(client, "okta-oidc"), {"client_id": "guestlist"})
+
+    assert answer.context["errors"] == {
+        "name": "Name is missing.",
+        "domain": "Okta domain is missing.",
+        "secret": "Client secret is missing.",
+    }
+
+
 def test_secret_is_on_no_page_and_stays_unless_another_is_typed(cast: Cast):
     client, row = password_given(cast.olga), connect(cast)
 

@@ -89,19 +89,28 @@ class ConnectionForm:
         }
 
     def refused(self, refusal: Refusal) -> None:
-        beside = BESIDE.get(refusal.code, "form")
-        if refusal.code == "bad_issuer" and self.kind.asks:
-            self.errors |= self._bad_parts(refusal)
-            return
+        """Beside its field; and beside every field left empty, so that nobody comes back once for each."""
+        missing = self._missing()
+        beside, words = BESIDE.get(refusal.code, "form"), str(refusal)
         if refusal.code == "client_missing" and self.values["client_id"]:
             beside = "secret"
-        self.errors[beside] = str(refusal)
+        elif refusal.code == "bad_issuer" and self.kind.asks:
+            parts = [each.name for each in self.kind.asks]
+            beside = next((each for each in parts if each in missing), parts[0])
+            words = words if self.kind.issuer == "{issuer}" else self._bad_part()
+        self.errors |= {beside: words} | missing
 
-    def _bad_parts(self, refusal: Refusal) -> dict[str, str]:
-        """Beside what is missing, else beside the first; in the words of the directory, which may have no issuer."""
-        missing = [each.name for each in self.kind.asks if not self.values[each.name]]
-        words = _("Enter it as your directory shows it. It becomes part of %(issuer)s") % {"issuer": self.kind.pattern}
-        return dict.fromkeys(missing or [self.kind.asks[0].name], str(refusal) if self.kind.issuer == "{issuer}" else words)
+    def _bad_part(self) -> str:
+        """In the words of the directory, which may have no issuer."""
+        return _("Enter it as your directory shows it. It becomes part of %(issuer)s") % {"issuer": self.kind.pattern}
+
+    def _missing(self) -> dict[str, str]:
+        needed = {"name": _("Name"), **{each.name: each.label for each in self.kind.asks}}
+        if self.kind.is_oidc:
+            needed |= {"client_id": _("Client id"), "secret": _("Client secret")}
+        secret = (self.posted or {}).get("secret") or (self.row and self.row.sealed_secret)
+        typed = self.values | {"secret": secret}
+        return {name: _("%(field)s is missing.") % {"field": label} for name, label in needed.items() if not typed[name]}
 
     def context(self) -> Shown:
         return {
