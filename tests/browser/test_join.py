@@ -74,10 +74,14 @@ def test_weak_password_keeps_what_was_typed(cast: Cast, visit: Visit, mailbox: M
 
 def test_link_opened_twice_says_already_accepted(cast: Cast, visit: Visit, mailbox: Mailbox, invitation: Invitation):
     link = mailbox.link_to(JULES)
-    join(visit(), link, "Jules Moreau")
+    inside, page = visit(), visit()
+    join(inside, link, "Jules Moreau")
 
-    page = visit()
+    inside.goto(link)
     page.goto(link)
+
+    inside.get_by_role("link", name="Continue", exact=True).click()
+    expect(inside.get_by_role("button", name="Account menu")).to_be_visible()
 
     headline(page, "You joined on")
     page.get_by_role("link", name="Log in", exact=True).click()
