@@ -1,11 +1,9 @@
 """Who comes in through a directory alone and is asked for a second factor: how they get one, and where they show it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from guestlist.kernel import clock
@@ -16,17 +14,10 @@ from guestlist.workspaces.models import Workspace
 from tests.cast import Cast
 from tests.passkeys import now_code
 from tests.sso.acts import connect, creating
-from tests.sso.provider import OpenId, back, go, running
+from tests.sso.provider import OpenId, back, go
 from tests.users.test_reset_password import NEW, reset_link
 
 PAGE, APP = "/w/northwind/team/alder/users", "/me/security/app"
-
-
-@pytest.fixture
-def openid() -> Iterator[OpenId]:
-    cache.clear()
-    with running() as provider:
-        yield provider
 
 
 @pytest.fixture

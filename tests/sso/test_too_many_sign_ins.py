@@ -1,10 +1,7 @@
 """Ways to a directory that come to nothing are counted under their source: 300 in ten minutes (users/rules.py)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -14,24 +11,12 @@ from guestlist.users.commands import count_try
 from guestlist.users.models import Tries
 from guestlist.users.rules import limits_of_directories
 from tests.cast import Cast
-from tests.sso.acts import connect, creating
-from tests.sso.provider import OpenId, back, go, running
+from tests.sso.acts import connect
+from tests.sso.provider import OpenId, back, go
 from tests.sso.test_saml import connect_saml
 from tests.web.visits import confirmed, signed_in
 
 HERE = "127.0.0.1"
-
-
-@pytest.fixture
-def openid() -> Iterator[OpenId]:
-    cache.clear()
-    with running() as provider:
-        yield provider
-
-
-@pytest.fixture
-def row(cast: Cast, openid: OpenId) -> Connection:
-    return creating(cast, connect(cast, issuer=openid.url))
 
 
 def used_up(times: int = 300) -> None:

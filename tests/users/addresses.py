@@ -5,10 +5,11 @@ from allauth.account.models import EmailAddress
 from guestlist.invitations.commands import verify_address
 from guestlist.kernel.links import sign_link
 from guestlist.mail.models import Message
-from guestlist.users.commands import request_address
+from guestlist.users.commands import request_address, verify_password
 from guestlist.users.models import User
+from tests.cast import PASSWORD
 
-HOME = "ana@home.example"
+HOME, OWN = "ana@home.example", "ana@northwind.example"
 
 
 def link_of(user: User, address: str = HOME) -> str:
@@ -32,3 +33,12 @@ def held(user: User, address: str = HOME) -> EmailAddress:
 def address_rows(user: User) -> list[tuple[str, bool, bool]]:
     """Address, verified, primary."""
     return list(EmailAddress.objects.filter(user=user).order_by("id").values_list("email", "verified", "primary"))
+
+
+def signs_in(address: str) -> User | None:
+    return verify_password(address=address, password=PASSWORD, source="203.0.113.9", browsers={})
+
+
+def told(action: str) -> set[str]:
+    mails = Message.objects.filter(template="users/emails/address_changed", context__change=action)
+    return set(mails.values_list("to_email", flat=True))
